@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Sonde.Types;
+
+namespace Sonde.Plans;
+
+/// <summary>
+/// What to read at a site and how the frame is laid out. The bytecode writes frames by it, the decoder reads them by it;
+/// nothing else connects the two.
+/// </summary>
+internal sealed record CapturePlan
+{
+    /// <summary>The size of a frame in bytes: one of <see cref="FrameSizes"/>.</summary>
+    public required uint FrameSize { get; init; }
+
+    /// <summary>What is read where the probe fires (for a call: at its entry).</summary>
+    public ImmutableArray<Step> EntrySteps { get; init; } = [];
+
+    /// <summary>What is read when the call returns.</summary>
+    public ImmutableArray<Step> ReturnSteps { get; init; } = [];
+
+    /// <summary>The values of the event, in order.</summary>
+    public ImmutableArray<Root> Roots { get; init; } = [];
+
+    /// <summary>Decided before anything is read; null is "always".</summary>
+    public Predicate? EntryCondition { get; init; }
+
+    /// <summary>Decided at the return, of a call, on the values held since its entry.</summary>
+    public Predicate? ReturnCondition { get; init; }
+
+    /// <summary>Limits that the decoder keeps to, too.</summary>
+    public required Specs.CaptureLimits Limits { get; init; }
+
+    /// <summary>Whether something more is read (strings, pointed-to values) than registers and stack.</summary>
+    public bool FollowsPointers => EntrySteps.Concat(ReturnSteps).Any(s => s is ReadStep { Base: FrameOperand });
+}
+
+/// <summary>Sizes of frames; the kernel reserves constant sizes only.</summary>
+internal static class FrameSizes
+{
+    /// <summary>All of them, ascending.</summary>
+    public static readonly ImmutableArray<uint> All = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
+
+    /// <summary>The smallest that holds <paramref name="needed"/> bytes, null when none does.</summary>
+    public static uint? Fit(uint needed)
+    {
+        foreach (uint size in All)
+        {
+            if (needed <= size)
+                return size;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What a value of an event is to its function.</summary>
+internal enum RootRole
+{
+    /// <summary>A parameter at entry.</summary>
+    Argument,
+
+    /// <summary>A result.</summary>
+    Result,
+
+    /// <summary>A variable in scope at a line.</summary>
+    Variable,
+
+    /// <summary>What the probe asked for by an expression.</summary>
+    Capture,
+}
+
+/// <summary>
+/// One named value of an event: the bytes of the frame at <paramref name="FrameOffset"/>, which are a
+/// value of <paramref name="Type"/> except for the <paramref name="Missing"/> ranges.
+/// </summary>
+/// <param name="Name">The name in the event.</param>
+/// <param name="Role">Which group of the event it belongs to.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="FrameOffset">Where its bytes are.</param>
+/// <param name="Missing">Ranges of the value that no step writes, with the reason.</param>
+/// <param name="Statuses">Ranges of the value that depend on the outcome of a step.</param>
+internal sealed record Root(
+    string Name, RootRole Role, TypeId Type, uint FrameOffset, ImmutableArray<MissingRange> Missing, ImmutableArray<StatusRange> Statuses);
+
+/// <summary><paramref name="Length"/> bytes of a value from <paramref name="Offset"/> that are not in the frame.</summary>
+internal readonly record struct MissingRange(uint Offset, uint Length, MissingReason Reason);
+
+/// <summary>Bytes of a value that are in the frame only when the step of <paramref name="Status"/> succeeded.</summary>
+internal readonly record struct StatusRange(uint Offset, uint Length, StatusBit Status);

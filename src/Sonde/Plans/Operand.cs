@@ -1,0 +1,39 @@
+using Sonde.Sites;
+
+namespace Sonde.Plans;
+
+/// <summary>A 64-bit value that the probe program computes in the kernel.</summary>
+internal abstract record Operand;
+
+/// <summary>A general register as it is when the probe fires.</summary>
+internal sealed record RegisterOperand(GeneralRegister Register) : Operand;
+
+/// <summary>A number known when planning.</summary>
+internal sealed record ConstantOperand(long Value) : Operand;
+
+/// <summary>Bytes that an earlier step has put into the frame, extended to 64 bits.</summary>
+internal sealed record FrameOperand(uint Offset, uint Size, bool Signed = false) : Operand;
+
+/// <summary>
+/// <paramref name="Size"/> bytes of the target's memory at <paramref name="Address"/> + <paramref name="Displacement"/>.
+/// An address of zero makes the whole computation end as <c>nil</c>, an unreadable one as a fault.
+/// </summary>
+internal sealed record LoadOperand(Operand Address, long Displacement, uint Size, bool Signed = false) : Operand;
+
+/// <summary>
+/// A signed or unsigned operation on operands of <paramref name="Size"/> bytes; the result wraps as that width does and is
+/// extended to 64 bits again.
+/// </summary>
+internal sealed record BinaryOperand(BinaryOperator Operator, Operand Left, Operand Right, uint Size = 8, bool Signed = true) : Operand;
+
+/// <summary>Two's complement negation or bitwise complement in a width.</summary>
+internal sealed record UnaryOperand(UnaryOperator Operator, Operand Value, uint Size = 8, bool Signed = true) : Operand;
+
+/// <summary>A bit-field: <paramref name="BitSize"/> bits, <paramref name="BitOffset"/> above the lowest bit of <paramref name="Storage"/>.</summary>
+internal sealed record BitFieldOperand(Operand Storage, uint BitOffset, uint BitSize, bool Signed) : Operand;
+
+/// <summary>What a <see cref="BinaryOperand"/> does.</summary>
+internal enum BinaryOperator { Add, Subtract, Multiply, Divide, Remainder, And, Or, Xor, ShiftLeft, ShiftRight }
+
+/// <summary>What a <see cref="UnaryOperand"/> does.</summary>
+internal enum UnaryOperator { Negate, Complement }

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+
+namespace Sonde.Types;
+
+/// <summary>How a value is written where its shape alone does not say it.</summary>
+internal abstract record Presentation
+{
+    /// <summary>The shape says it all.</summary>
+    public static readonly Presentation None = new PlainPresentation();
+}
+
+/// <summary>Nothing special.</summary>
+internal sealed record PlainPresentation : Presentation;
+
+/// <summary>An integer with names. With <paramref name="Flags"/>, a value without a name of its own is written as names joined by <c>|</c>.</summary>
+internal sealed record EnumPresentation(FrozenDictionary<Int128, string> Names, bool Flags) : Presentation;
+
+/// <summary>An integer that is a length of time; <paramref name="NanosecondsPerUnit"/> 1 for Go <c>time.Duration</c>.</summary>
+internal sealed record DurationPresentation(long NanosecondsPerUnit) : Presentation;
+
+/// <summary>A record shown as what its only field holds (Box, unique_ptr, Cell, atomic).</summary>
+internal sealed record TransparentPresentation : Presentation;
+
+/// <summary>A sequence of bytes, shown as text or hex.</summary>
+internal sealed record BytesPresentation : Presentation;

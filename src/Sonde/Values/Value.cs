@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace Sonde.Values;
+
+/// <summary>
+/// A value of the target, decoded by its type. Values are immutable and own their bytes: they stay valid after the event.
+/// </summary>
+/// <param name="TypeName">The type in the language's own spelling.</param>
+public abstract record Value(string TypeName);
+
+/// <summary>An integer of any width up to 128 bits, signed or unsigned.</summary>
+public sealed record IntegerValue(string TypeName, Int128 Number, int Bits, bool Signed) : Value(TypeName)
+{
+    /// <summary>The number as unsigned, for a 128-bit unsigned type whose value does not fit <see cref="Number"/>.</summary>
+    public UInt128 Unsigned => (UInt128)Number;
+}
+
+/// <summary>An enum constant, or flags joined by <c>|</c>; <see cref="Name"/> is null when no name fits.</summary>
+public sealed record EnumValue(string TypeName, Int128 Number, string? Name) : Value(TypeName);
+
+/// <summary>A truth value.</summary>
+public sealed record BooleanValue(string TypeName, bool Truth) : Value(TypeName);
+
+/// <summary>A floating-point number; <see cref="Bits"/> 32 asks for the shortest text that is right for a float.</summary>
+public sealed record FloatValue(string TypeName, double Number, int Bits) : Value(TypeName);
+
+/// <summary>A complex number.</summary>
+public sealed record ComplexValue(string TypeName, double Real, double Imaginary, int Bits) : Value(TypeName);
+
+/// <summary>A single character.</summary>
+public sealed record CharacterValue(string TypeName, uint CodePoint) : Value(TypeName);
+
+/// <summary>A text, or its beginning. <see cref="Length"/> is the whole length in bytes, null when it is not known.</summary>
+public sealed record TextValue(string TypeName, ReadOnlyMemory<byte> Utf8, long? Length) : Value(TypeName)
+{
+    /// <summary>Whether there is more than <see cref="Utf8"/> holds.</summary>
+    public bool IsCut => Length != Utf8.Length;
+}
+
+/// <summary>A sequence of bytes, or its beginning.</summary>
+public sealed record BytesValue(string TypeName, ReadOnlyMemory<byte> Bytes, long Length) : Value(TypeName)
+{
+    /// <summary>Whether there is more than <see cref="Bytes"/> holds.</summary>
+    public bool IsCut => Length != Bytes.Length;
+}
+
+/// <summary>An array, slice, vector, list or set, or its beginning; or all of a tuple.</summary>
+public sealed record SequenceValue(string TypeName, ImmutableArray<Value> Items, long Length, bool IsTuple = false) : Value(TypeName)
+{
+    /// <summary>Whether there is more than <see cref="Items"/> holds.</summary>
+    public bool IsCut => Length != Items.Length;
+}
+
+/// <summary>A map, or some of it.</summary>
+public sealed record MapValue(string TypeName, ImmutableArray<KeyValuePair<Value, Value>> Entries, long Length) : Value(TypeName)
+{
+    /// <summary>Whether there is more than <see cref="Entries"/> holds.</summary>
+    public bool IsCut => Length != Entries.Length;
+}
+
+/// <summary>A struct, class or union.</summary>
+public sealed record RecordValue(string TypeName, ImmutableArray<NamedValue> Fields) : Value(TypeName);
+
+/// <summary>A field or captured variable with its name.</summary>
+public readonly record struct NamedValue(string Name, Value Value);
+
+/// <summary>A pointer and what it points to. <see cref="Target"/> may be missing for a reason.</summary>
+public sealed record PointerValue(string TypeName, ulong Address, Value Target) : Value(TypeName);
+
+/// <summary>An address that is not followed: <c>void*</c>, or a pointer beyond the depth.</summary>
+public sealed record AddressValue(string TypeName, ulong Address) : Value(TypeName);
+
+/// <summary>nil, NULL, nullptr, an empty optional.</summary>
+public sealed record NilValue(string TypeName) : Value(TypeName);
+
+/// <summary>A value behind an interface, base pointer or trait object, with its dynamic type; <see cref="Text"/> is an error's message.</summary>
+public sealed record DynamicValue(string TypeName, string DynamicTypeName, Value Inner, string? Text = null) : Value(TypeName);
+
+/// <summary>A case of a Rust enum or of a variant; <see cref="Payload"/> is null for a case without one.</summary>
+public sealed record VariantValue(string TypeName, string Case, Value? Payload) : Value(TypeName);
+
+/// <summary>A function or closure.</summary>
+public sealed record FunctionValue(string TypeName, string Name, ImmutableArray<NamedValue> Captures) : Value(TypeName);
+
+/// <summary>A channel.</summary>
+public sealed record ChannelValue(string TypeName, string ElementType, long Length, long Capacity, ImmutableArray<Value> Items) : Value(TypeName);
+
+/// <summary>A point in time with the zone's offset from UTC.</summary>
+public sealed record TimeValue(string TypeName, DateTimeOffset Time, int SubTickNanoseconds) : Value(TypeName);
+
+/// <summary>A length of time in nanoseconds.</summary>
+public sealed record DurationValue(string TypeName, Int128 Nanoseconds) : Value(TypeName);
+
+/// <summary>The value contains itself, <see cref="Levels"/> pointers up.</summary>
+public sealed record CycleValue(string TypeName, int Levels) : Value(TypeName);
+
+/// <summary>A value that could not be had, and why.</summary>
+public sealed record MissingValue(string TypeName, MissingReason Reason) : Value(TypeName);
