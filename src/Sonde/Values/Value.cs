@@ -27,15 +27,18 @@ public sealed record FloatValue(string TypeName, double Number, int Bits) : Valu
 /// <summary>A complex number.</summary>
 public sealed record ComplexValue(string TypeName, double Real, double Imaginary, int Bits) : Value(TypeName);
 
-/// <summary>A single character.</summary>
-public sealed record CharacterValue(string TypeName, uint CodePoint) : Value(TypeName);
+/// <summary>
+/// A single character: a code unit of <see cref="Bits"/> 8 (C <c>char</c>, any encoding), 16 (<c>char16_t</c>, maybe half of
+/// a pair) or 32 (<c>char32_t</c>, Rust <c>char</c>). Only a whole code point is a character by itself.
+/// </summary>
+public sealed record CharacterValue(string TypeName, uint CodePoint, int Bits = 32) : Value(TypeName);
 
-/// <summary>A text, or its beginning. <see cref="Length"/> is the whole length in bytes, null when it is not known.</summary>
-public sealed record TextValue(string TypeName, ReadOnlyMemory<byte> Utf8, long? Length) : Value(TypeName)
-{
-    /// <summary>Whether there is more than <see cref="Utf8"/> holds.</summary>
-    public bool IsCut => Length != Utf8.Length;
-}
+/// <summary>
+/// A text, or its beginning. The bytes are the target's own and may be no valid UTF-8 (UTF-16 and UTF-32 texts are
+/// converted). <see cref="Length"/> is the whole length as the language counts it (bytes, or units of wider characters),
+/// null when it is not known; <see cref="IsCut"/> says that there is more than <see cref="Utf8"/> holds.
+/// </summary>
+public sealed record TextValue(string TypeName, ReadOnlyMemory<byte> Utf8, long? Length, bool IsCut) : Value(TypeName);
 
 /// <summary>A sequence of bytes, or its beginning.</summary>
 public sealed record BytesValue(string TypeName, ReadOnlyMemory<byte> Bytes, long Length) : Value(TypeName)
@@ -51,8 +54,8 @@ public sealed record SequenceValue(string TypeName, ImmutableArray<Value> Items,
     public bool IsCut => Length != Items.Length;
 }
 
-/// <summary>A map, or some of it.</summary>
-public sealed record MapValue(string TypeName, ImmutableArray<KeyValuePair<Value, Value>> Entries, long Length) : Value(TypeName)
+/// <summary>A map, or some of it. <see cref="TextKeys"/> says that its key type is a string type.</summary>
+public sealed record MapValue(string TypeName, ImmutableArray<KeyValuePair<Value, Value>> Entries, long Length, bool TextKeys) : Value(TypeName)
 {
     /// <summary>Whether there is more than <see cref="Entries"/> holds.</summary>
     public bool IsCut => Length != Entries.Length;
@@ -76,8 +79,11 @@ public sealed record NilValue(string TypeName) : Value(TypeName);
 /// <summary>A value behind an interface, base pointer or trait object, with its dynamic type; <see cref="Text"/> is an error's message.</summary>
 public sealed record DynamicValue(string TypeName, string DynamicTypeName, Value Inner, string? Text = null) : Value(TypeName);
 
-/// <summary>A case of a Rust enum or of a variant; <see cref="Payload"/> is null for a case without one.</summary>
-public sealed record VariantValue(string TypeName, string Case, Value? Payload) : Value(TypeName);
+/// <summary>
+/// A case of a Rust enum or of a variant. <see cref="Payload"/> is null for a case without one; with <see cref="IsNewtype"/>
+/// it is the only unnamed field of the case (<c>Some(5)</c>), else a tuple or record that belongs to the case.
+/// </summary>
+public sealed record VariantValue(string TypeName, string Case, Value? Payload, bool IsNewtype = false) : Value(TypeName);
 
 /// <summary>A function or closure.</summary>
 public sealed record FunctionValue(string TypeName, string Name, ImmutableArray<NamedValue> Captures) : Value(TypeName);
