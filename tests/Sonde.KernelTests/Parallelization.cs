@@ -1,4 +1,5 @@
 using Xunit;
+using Xunit.Sdk;
 
 // Tests share the file their targets run, count descriptors of this process and measure: one at a time.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
