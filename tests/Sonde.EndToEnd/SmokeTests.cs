@@ -1,9 +1,0 @@
-using Xunit;
-
-namespace Sonde.EndToEnd;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Runs_on_the_floor_runtime() => Assert.True(Environment.Version.Major >= 10);
-}
