@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Reads packages of any suite of the Debian mirror this machine already uses, without installing them
 # and without touching the machine's own apt state. Sourced by the scripts beside it.
 #
