@@ -1,0 +1,428 @@
+using System.Runtime.InteropServices;
+using Sonde.Specs;
+using Sonde.Types;
+
+namespace Sonde.Values;
+
+/// <summary>
+/// Decodes one frame's values by their shapes. Types and bytes are hostile: nesting, hops and the number of values are
+/// bounded, and no byte is looked at before <see cref="FrameView.Lacks"/> was asked.
+/// </summary>
+internal ref struct ValueDecoder
+{
+    /// <summary>Nesting of values; a type graph can be made to nest without end.</summary>
+    private const int MaxDepth = 200;
+
+    /// <summary>Values of an event; shared targets could be shown again and again.</summary>
+    private const int MaxValues = 1 << 16;
+
+    private readonly TypeGraph _types;
+    private readonly CaptureLimits _limits;
+    private readonly FrameMemory _memory;
+    private readonly ScalarDecoder _scalars;
+    private readonly DynamicTypeResolver? _dynamicTypes;
+    private readonly List<(ulong Address, TypeId Type)> _path;
+    private readonly ReadOnlySpan<byte> _frame;
+    private ReadPhase _phase;
+    private int _depth;
+    private int _values;
+
+    public ValueDecoder(
+        TypeGraph types, CaptureLimits limits, FrameMemory memory, ScalarDecoder scalars, DynamicTypeResolver? dynamicTypes,
+        List<(ulong Address, TypeId Type)> path, ReadOnlySpan<byte> frame)
+    {
+        _types = types;
+        _limits = limits;
+        _memory = memory;
+        _scalars = scalars;
+        _dynamicTypes = dynamicTypes;
+        _path = path;
+        _frame = frame;
+    }
+
+    /// <summary>The value of a root.</summary>
+    public Value DecodeRoot(FrameRoot root, ReadOnlySpan<MissingBytes> missing)
+    {
+        _phase = root.Phase;
+        _path.Clear();
+        ulong start = Math.Min(root.Root.FrameOffset, (ulong)_frame.Length);
+        ulong length = Math.Min(root.Size, (ulong)_frame.Length - start);
+        return Decode(_types[root.Root.Type], new FrameView(_frame.Slice((int)start, (int)length), missing));
+    }
+
+    private Value Decode(TypeNode type, FrameView view)
+    {
+        if (type.Shape is ScalarShape scalar)
+        {
+            _values++;
+            return _scalars.Decode(type, scalar.Kind, view);
+        }
+
+        if (view.LacksAll(type.Size, out MissingReason reason))
+            return Missing(type, reason);
+        if (++_values > MaxValues)
+            return Missing(type, MissingReason.SizeLimit);
+        if (_depth >= MaxDepth)
+            return Missing(type, MissingReason.DepthLimit);
+        _depth++;
+        Value value = type.Shape switch
+        {
+            TextShape text => DecodeText(type, text, view),
+            PointerShape pointer => DecodePointer(type, pointer, view),
+            RecordShape record => DecodeRecord(type, record, view),
+            SequenceShape sequence => DecodeSequence(type, sequence, view),
+            VariantShape variant => DecodeVariant(type, variant, view),
+            DynamicShape dynamic => DecodeDynamic(type, dynamic, view),
+            OpaqueShape => Missing(type, MissingReason.Unsupported),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        _depth--;
+        return value;
+    }
+
+    private Value DecodePointer(TypeNode type, PointerShape pointer, FrameView view)
+    {
+        if (view.Lacks(0, 8, out MissingReason reason))
+            return Missing(type, reason);
+        ulong address = view.Word(0);
+        return address == 0 ? new NilValue(type.Name) : Follow(type, _types[pointer.Target], address);
+    }
+
+    private Value Follow(TypeNode type, TypeNode target, ulong address)
+    {
+        for (int i = _path.Count - 1; i >= 0; i--)
+        {
+            if (_path[i].Address == address && _path[i].Type == target.Id && target.Size > 0)
+                return new CycleValue(type.Name, _path.Count - i);
+        }
+
+        FrameView there = default;
+        if (target.Size > 0)
+        {
+            MemoryLocation place = _memory.Find(address, _phase);
+            if (place.State == MemoryState.Faulted)
+                return Missing(type, UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer);
+            if (place.State == MemoryState.Unknown && !UserAddress.IsPossible(address))
+                return Missing(type, MissingReason.BadPointer);
+            if (place.State == MemoryState.Unknown || _path.Count >= _limits.Depth)
+                return new AddressValue(type.Name, address);
+            there = new FrameView(_frame.Slice(place.Offset, place.Length));
+        }
+
+        _path.Add((address, target.Id));
+        Value value = Decode(target, there);
+        _path.RemoveAt(_path.Count - 1);
+        return new PointerValue(type.Name, address, value);
+    }
+
+    private Value DecodeRecord(TypeNode type, RecordShape record, FrameView view)
+    {
+        if (type.Presentation is TransparentPresentation && OnlyField(record) is { } only)
+            return DecodeField(only, view);
+        if (record.Kind == RecordKind.Tuple)
+        {
+            var items = new Value[record.Fields.Length];
+            for (int i = 0; i < items.Length; i++)
+                items[i] = DecodeField(record.Fields[i], view);
+            return new SequenceValue(type.Name, ImmutableCollectionsMarshal.AsImmutableArray(items), items.Length, IsTuple: true);
+        }
+
+        var fields = new NamedValue[record.Fields.Length];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            Field field = record.Fields[i];
+            fields[i] = new NamedValue(field.Name, DecodeField(field, view));
+        }
+
+        return new RecordValue(type.Name, ImmutableCollectionsMarshal.AsImmutableArray(fields));
+    }
+
+    private Value DecodeField(Field field, FrameView view)
+    {
+        TypeNode type = _types[field.Type];
+        FrameView at = field.Offset == 0 ? view : view.From(field.Offset);
+        if (field.BitSize == 0)
+            return Decode(type, at);
+        _values++;
+        return _scalars.DecodeBits(type, at, field.BitOffset, field.BitSize);
+    }
+
+    /// <summary>The one field of a wrapper; empty markers beside it do not count.</summary>
+    private readonly Field? OnlyField(RecordShape record)
+    {
+        Field? only = null;
+        foreach (Field field in record.Fields)
+        {
+            if (record.Fields.Length > 1 && _types[field.Type].Size == 0)
+                continue;
+            if (only is not null)
+                return null;
+            only = field;
+        }
+
+        return only;
+    }
+
+    private Value DecodeText(TypeNode type, TextShape text, FrameView view)
+    {
+        uint unit = text.CharacterSize;
+        if (unit is not (1 or 2 or 4))
+            return Missing(type, MissingReason.Unsupported);
+        return text.Form switch
+        {
+            TextForm.Counted => DecodeCounted(type, text, view),
+            TextForm.Terminated => DecodeTerminated(type, unit, view),
+            TextForm.Inline => DecodeInline(type, unit, view),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private readonly Value DecodeCounted(TypeNode type, TextShape text, FrameView view)
+    {
+        MissingReason reason = MissingReason.Unsupported;
+        if (text.Length is null || !TryCount(text.Length, text.CharacterSize, view, out ulong length, out reason))
+            return Missing(type, reason);
+        if (length == 0)
+            return new TextValue(type.Name, default, 0, false);
+        if (view.Lacks(text.PointerOffset, 8, out reason) || !TryFind(view.Word(text.PointerOffset), out MemoryLocation place, out reason))
+            return Missing(type, reason);
+        ulong bytes = Math.Min((ulong)place.Length, (ulong)_limits.StringBytes);
+        bytes = Math.Min(bytes / text.CharacterSize, length) * text.CharacterSize;
+        return TextDecoder.Make(
+            type.Name, _frame.Slice(place.Offset, (int)bytes), text.CharacterSize, (long)length, bytes < length * text.CharacterSize);
+    }
+
+    private readonly Value DecodeTerminated(TypeNode type, uint unit, FrameView view)
+    {
+        if (view.Lacks(0, 8, out MissingReason reason))
+            return Missing(type, reason);
+        ulong address = view.Word(0);
+        if (address == 0)
+            return new NilValue(type.Name);
+        if (!TryFind(address, out MemoryLocation place, out reason))
+            return Missing(type, reason);
+        if (place.State == MemoryState.Unknown)
+            return new AddressValue(type.Name, address);
+        ReadOnlySpan<byte> there = _frame.Slice(place.Offset, place.Length);
+        int zero = TextDecoder.IndexOfZero(there, unit);
+        // In a cut text the zero at its end is the reader's, not the target's.
+        bool known = zero >= 0 && !(place.IsCutText && zero + (int)unit >= there.Length);
+        return Limited(type, unit, zero >= 0 ? there[..zero] : there[..(int)(there.Length / unit * unit)], known);
+    }
+
+    private readonly Value DecodeInline(TypeNode type, uint unit, FrameView view)
+    {
+        int there = view.Prefix(type.Size, out MissingReason reason);
+        ReadOnlySpan<byte> bytes = view.Bytes(0, (ulong)there - (ulong)there % unit);
+        int zero = TextDecoder.IndexOfZero(bytes, unit);
+        if (zero < 0 && (ulong)there < type.Size && reason != MissingReason.SizeLimit)
+            return Missing(type, reason);
+        return Limited(type, unit, zero >= 0 ? bytes[..zero] : bytes, zero >= 0 || (ulong)there >= type.Size);
+    }
+
+    /// <summary>A text whose end is known or not, shown up to the limit.</summary>
+    private readonly TextValue Limited(TypeNode type, uint unit, ReadOnlySpan<byte> bytes, bool endIsKnown)
+    {
+        int most = _limits.StringBytes - _limits.StringBytes % (int)unit;
+        bool isCut = !endIsKnown || bytes.Length > most;
+        return TextDecoder.Make(
+            type.Name, bytes.Length > most ? bytes[..most] : bytes, unit, endIsKnown ? bytes.Length / (int)unit : null, isCut);
+    }
+
+    private Value DecodeSequence(TypeNode type, SequenceShape sequence, FrameView view)
+    {
+        if (!TryCount(sequence.Count, sequence.Stride, view, out ulong count, out MissingReason reason))
+            return Missing(type, reason);
+        FrameView items = view;
+        if (sequence.PointerOffset is { } pointer)
+        {
+            if (view.Lacks(pointer, 8, out reason))
+                return Missing(type, reason);
+            ulong address = view.Word(pointer);
+            if (count == 0 && address == 0 && sequence.NullIsNil)
+                return new NilValue(type.Name);
+            items = default;
+            if (count > 0 && sequence.Stride > 0)
+            {
+                if (!TryFind(address, out MemoryLocation place, out reason))
+                    return Missing(type, reason);
+                items = new FrameView(_frame.Slice(place.Offset, place.Length));
+            }
+        }
+
+        TypeNode element = _types[sequence.Element];
+        return IsBytes(type, element, sequence.Stride)
+            ? DecodeBytes(type, items, count)
+            : DecodeItems(type, element, sequence, items, count);
+    }
+
+    private readonly Value DecodeBytes(TypeNode type, FrameView view, ulong count)
+    {
+        int there = view.Prefix(count, out MissingReason reason);
+        if ((ulong)there < count && reason != MissingReason.SizeLimit)
+            return Missing(type, reason);
+        return new BytesValue(type.Name, view.Bytes(0, (ulong)Math.Min(there, _limits.StringBytes)).ToArray(), (long)count);
+    }
+
+    private Value DecodeItems(TypeNode type, TypeNode element, SequenceShape sequence, FrameView view, ulong count)
+    {
+        ulong fits = sequence.Stride == 0 ? MaxValues : (ulong)view.Available / sequence.Stride + 1;
+        int most = (int)Math.Min(Math.Min(count, fits), (ulong)Math.Clamp(_limits.Items, 0, MaxValues));
+        var items = new Value[most];
+        int made = 0;
+        for (; made < most; made++)
+        {
+            ulong at = (ulong)made * sequence.Stride;
+            FrameView item = view.From(at);
+            // The copy ends here: what follows is not missing but not shown.
+            if (made > 0 || sequence.PointerOffset is not null)
+            {
+                if ((element.Size > 0 && item.Available == 0) || _values > MaxValues)
+                    break;
+                if (item.LacksAll(element.Size, out MissingReason reason) && reason == MissingReason.SizeLimit)
+                    break;
+            }
+
+            items[made] = Decode(element, item);
+        }
+
+        if (made < most)
+            Array.Resize(ref items, made);
+        return new SequenceValue(type.Name, ImmutableCollectionsMarshal.AsImmutableArray(items), (long)count);
+    }
+
+    private readonly bool IsBytes(TypeNode type, TypeNode element, ulong stride) =>
+        type.Presentation is BytesPresentation && stride == 1
+        || (stride == 1 && element.Size == 1 && element.Shape is ScalarShape { Kind: ScalarKind.Unsigned } && element.Presentation is PlainPresentation);
+
+    private Value DecodeVariant(TypeNode type, VariantShape variant, FrameView view)
+    {
+        UInt128 discriminant = 0;
+        if (variant.DiscriminantOffset is { } offset)
+        {
+            if (variant.DiscriminantSize is 0 or > 16)
+                return Missing(type, MissingReason.Unsupported);
+            if (view.Lacks(offset, variant.DiscriminantSize, out MissingReason reason))
+                return Missing(type, reason);
+            discriminant = view.Unsigned(offset, variant.DiscriminantSize);
+        }
+
+        VariantCase? chosen = Choose(variant, discriminant);
+        if (chosen is null)
+            return Missing(type, MissingReason.Uninitialized);
+        TypeNode payload = _types[chosen.Payload];
+        if (payload.Shape is RecordShape { Fields.Length: 0 })
+            return new VariantValue(type.Name, chosen.Name, null);
+        if (payload.Shape is RecordShape { Kind: RecordKind.Tuple, Fields: [var only] })
+            return new VariantValue(type.Name, chosen.Name, DecodeField(only, view), IsNewtype: true);
+        return new VariantValue(type.Name, chosen.Name, Decode(payload, view), payload.Shape is not RecordShape);
+    }
+
+    private static VariantCase? Choose(VariantShape variant, UInt128 discriminant)
+    {
+        VariantCase? otherwise = null;
+        foreach (VariantCase variantCase in variant.Cases)
+        {
+            if (variantCase.Ranges.IsEmpty)
+                otherwise = variantCase;
+            foreach ((UInt128 first, UInt128 last) in variantCase.Ranges)
+            {
+                if (first <= discriminant && discriminant <= last)
+                    return variantCase;
+            }
+        }
+
+        return variant.DiscriminantOffset is null && variant.Cases.Length == 1 ? variant.Cases[0] : otherwise;
+    }
+
+    private Value DecodeDynamic(TypeNode type, DynamicShape shape, FrameView view)
+    {
+        if (view.Lacks(shape.DataWordOffset, 8, out MissingReason reason))
+            return Missing(type, reason);
+        ulong data = view.Word(shape.DataWordOffset);
+        ulong typeWord;
+        if (shape.Form == DynamicForm.CppPolymorphic)
+        {
+            // The vtable pointer is in the object that the value points to.
+            if (data == 0)
+                return new NilValue(type.Name);
+            if (!TryFind(data, out MemoryLocation place, out reason))
+                return Missing(type, reason);
+            if (place.State == MemoryState.Unknown)
+                return new AddressValue(type.Name, data);
+            var there = new FrameView(_frame.Slice(place.Offset, place.Length));
+            if (there.Lacks(shape.TypeWordOffset, 8, out reason))
+                return Missing(type, reason);
+            typeWord = there.Word(shape.TypeWordOffset);
+        }
+        else
+        {
+            if (view.Lacks(shape.TypeWordOffset, 8, out reason))
+                return Missing(type, reason);
+            typeWord = view.Word(shape.TypeWordOffset);
+            if (typeWord == 0)
+                return shape.Form == DynamicForm.RustTraitObject ? Missing(type, MissingReason.Uninitialized) : new NilValue(type.Name);
+        }
+
+        if (_dynamicTypes?.Invoke(type.Id, shape.Form, typeWord) is not { } target)
+            return Missing(type, MissingReason.TypeNotLoaded);
+        TypeNode dynamicType = _types[target.Type];
+        if (target.IsDirect)
+            return new DynamicValue(type.Name, dynamicType.Name, Decode(dynamicType, view.From(shape.DataWordOffset)));
+        Value value = data == 0 && dynamicType.Size > 0
+            ? Missing(type, MissingReason.BadPointer)
+            : Follow(type, dynamicType, data + (ulong)target.Adjustment);
+        return new DynamicValue(type.Name, dynamicType.Name, value is PointerValue pointed ? pointed.Target : value);
+    }
+
+    /// <summary>Where an address with something behind it is; false with the reason when it cannot be or could not be read.</summary>
+    private readonly bool TryFind(ulong address, out MemoryLocation place, out MissingReason reason)
+    {
+        place = _memory.Find(address, _phase);
+        reason = UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer;
+        return place.State switch
+        {
+            MemoryState.Present => true,
+            MemoryState.Faulted => false,
+            _ => reason == MissingReason.NotResident,
+        };
+    }
+
+    /// <summary>The number of elements; garbage (negative, more than memory can hold) is <c>uninitialized</c>.</summary>
+    private static bool TryCount(CountRule rule, ulong stride, FrameView view, out ulong count, out MissingReason reason)
+    {
+        count = 0;
+        switch (rule)
+        {
+            case FixedCount known:
+                reason = MissingReason.Unsupported;
+                count = known.Count;
+                return count <= long.MaxValue;
+
+            case CountField field when field.Size is > 0 and <= 8:
+                if (view.Lacks(field.Offset, field.Size, out reason))
+                    return false;
+                count = (ulong)view.Unsigned(field.Offset, field.Size);
+                break;
+
+            case CountSpan span:
+                if (view.Lacks(span.BeginOffset, 8, out reason) || view.Lacks(span.EndOffset, 8, out reason))
+                    return false;
+                ulong begin = view.Word(span.BeginOffset), end = view.Word(span.EndOffset);
+                reason = MissingReason.Uninitialized;
+                if (end < begin || (stride == 0 ? end != begin : (end - begin) % stride != 0))
+                    return false;
+                count = stride == 0 ? 0 : (end - begin) / stride;
+                break;
+
+            default:
+                reason = MissingReason.Unsupported;
+                return false;
+        }
+
+        reason = MissingReason.Uninitialized;
+        return count <= UserAddress.Limit / Math.Max(stride, 1);
+    }
+
+    private static MissingValue Missing(TypeNode type, MissingReason reason) => new(type.Name, reason);
+}
