@@ -1,0 +1,56 @@
+using Iced.Intel;
+
+namespace Sonde.Sites;
+
+/// <summary>The basic blocks of a function as index ranges, in the order of their addresses, with the direct edges between them.</summary>
+internal sealed class BasicBlocks
+{
+    private readonly List<(int First, int End)> _blocks = [];
+    private readonly List<List<int>> _predecessors = [];
+
+    private BasicBlocks()
+    {
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _blocks.Count;
+
+    /// <summary>Index of its first instruction and of the one behind its last.</summary>
+    public (int First, int End) this[int block] => _blocks[block];
+
+    /// <summary>Blocks from which control comes by fall-through or a direct branch.</summary>
+    public IReadOnlyList<int> Predecessors(int block) => _predecessors[block];
+
+    public static BasicBlocks Of(DecodedFunction function)
+    {
+        var result = new BasicBlocks();
+        var instructions = function.Instructions;
+        var blockAt = new int[instructions.Length];
+        for (var i = 0; i < instructions.Length; i++)
+        {
+            if (i == 0 || function.IsBranchTarget(instructions[i].IP) || instructions[i - 1].NextIP != instructions[i].IP || EndsBlock(instructions[i - 1]))
+            {
+                result._blocks.Add((i, i + 1));
+                result._predecessors.Add([]);
+            }
+            else
+            {
+                result._blocks[^1] = (result._blocks[^1].First, i + 1);
+            }
+            blockAt[i] = result._blocks.Count - 1;
+        }
+        for (var block = 0; block < result.Count; block++)
+        {
+            var last = result._blocks[block].End - 1;
+            ref readonly var instruction = ref instructions[last];
+            if (last + 1 < instructions.Length && function.FallsInto(last + 1)) result._predecessors[block + 1].Add(block);
+            if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch
+                && FunctionDecoder.TryTarget(instruction, out var target) && function.IndexOf(target) is var to and >= 0)
+                result._predecessors[blockAt[to]].Add(block);
+        }
+        return result;
+    }
+
+    private static bool EndsBlock(in Instruction instruction) =>
+        instruction.FlowControl == FlowControl.ConditionalBranch || DecodedFunction.EndsFlow(instruction);
+}

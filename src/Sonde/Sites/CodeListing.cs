@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using Iced.Intel;
+
+namespace Sonde.Sites;
+
+/// <summary>Text of instructions and site choices, as <c>sonde explain</c> prints them: GNU syntax, like <c>objdump -d</c>.</summary>
+internal static class CodeListing
+{
+    private const int MaxLines = 4096;
+
+    /// <summary>One line per instruction: a mark, address, bytes, text.</summary>
+    /// <param name="function">The code.</param>
+    /// <param name="marks">Addresses to mark with an arrow.</param>
+    /// <param name="around">How many instructions to show on each side of a mark; null for the whole function.</param>
+    /// <param name="symbol">Names the target of a branch, or null.</param>
+    public static string Format(
+        DecodedFunction function, IReadOnlyCollection<ulong> marks, int? around = null, Func<ulong, string?>? symbol = null)
+    {
+        var text = new StringBuilder();
+        var instructions = function.Instructions;
+        int lines = 0, printed = -1;
+        for (var i = 0; i < instructions.Length && lines < MaxLines; i++)
+        {
+            if (around is { } near && !NearMark(function, i, near, marks)) continue;
+            if (printed >= 0 && printed != i - 1) text.Append("    …\n");
+            var mark = marks.Contains(instructions[i].IP) ? "=>" : "  ";
+            text.Append(CultureInfo.InvariantCulture, $"{mark} {instructions[i].IP,8:x}  {Bytes(function.BytesOf(instructions[i])),-30}  {Text(instructions[i], symbol)}\n");
+            printed = i;
+            lines++;
+        }
+        return text.ToString();
+    }
+
+    /// <summary>One instruction in GNU syntax.</summary>
+    public static string Text(in Instruction instruction, Func<ulong, string?>? symbol = null)
+    {
+        var formatter = new GasFormatter();
+        var output = new StringOutput();
+        formatter.Options.FirstOperandCharIndex = 7;
+        formatter.Format(instruction, output);
+        var text = output.ToStringAndReset();
+        if (symbol is not null && FunctionDecoder.TryTarget(instruction, out var target) && symbol(target) is { } name)
+            text += $" <{name}>";
+        return text;
+    }
+
+    /// <summary>The choice in a few lines: where, at what cost, why, and what was considered besides.</summary>
+    public static IEnumerable<string> Describe(SiteSelection selection, DecodedFunction function)
+    {
+        if (selection.Choice is { } choice)
+        {
+            yield return $"site 0x{choice.Address:x} (+{choice.Address - function.Code.Address}): {Text(function.Instructions[function.IndexOf(choice.Address)])}";
+            yield return $"why: {choice.ReasonText}";
+            yield return $"cost: {Cost(choice.Cost)}";
+            if (choice.Ignore is { } ignore) yield return $"ignored: hits with {ignore}";
+            yield return choice.CfaOffset is { } offset ? $"frame: CFA = rsp + {offset}" : "frame: not known here";
+        }
+        else if (selection.Refusal is { } refusal)
+        {
+            yield return $"no site: {refusal.Describe()}";
+        }
+        foreach (var candidate in selection.Candidates)
+        {
+            var index = function.IndexOf(candidate.Address);
+            yield return $"  {(candidate.Verdict == SiteVerdict.Chosen ? "=>" : "  ")} +{candidate.Address - function.Code.Address,-4} "
+                + $"{candidate.Handling.ToString().ToLowerInvariant(),-8} {Text(function.Instructions[index]),-40} {candidate.Describe()}";
+        }
+    }
+
+    private static string Cost(UprobeHandling handling) => handling == UprobeHandling.Emulated
+        ? "one trap (the kernel emulates the instruction)"
+        : "two traps (the kernel single-steps the instruction)";
+
+    private static string Bytes(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder(bytes.Length * 3);
+        foreach (var b in bytes) text.Append(CultureInfo.InvariantCulture, $"{b:x2} ");
+        return text.ToString().TrimEnd();
+    }
+
+    private static bool NearMark(DecodedFunction function, int index, int near, IReadOnlyCollection<ulong> marks)
+    {
+        foreach (var mark in marks)
+            if (function.IndexOf(mark) is var at and >= 0 && Math.Abs(at - index) <= near) return true;
+        return false;
+    }
+}

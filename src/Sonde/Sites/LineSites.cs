@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Iced.Intel;
+
+namespace Sonde.Sites;
+
+/// <summary>The sites of one line within one function, or why it has none there.</summary>
+internal sealed record LineSelection(ImmutableArray<LineSite> Sites, SiteRefusal? Refusal);
+
+/// <summary>
+/// Chooses where the probes of a source line go. A line's code is often in several pieces; a piece counts as an execution of
+/// the line only where control comes into it from the code of another line.
+/// </summary>
+internal static class LineSites
+{
+    /// <summary>Finds the sites of a line in one function.</summary>
+    /// <param name="function">The code.</param>
+    /// <param name="rows">Rows that cover the function, in the order of their addresses; rows outside it are ignored.</param>
+    /// <param name="file">The file, in the rows' numbering.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="convention">Of the language: in Go the stack check at the start must not count.</param>
+    /// <param name="kernel">What the kernel can do.</param>
+    public static LineSelection Find(
+        DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line, CallConvention convention, KernelTraits kernel)
+    {
+        var code = LineCode.Map(function, rows, file, line);
+        if (convention.GrowsStacks && StackCheck.Find(function) is { } check && code.LeaveOut(function, check))
+            return OnCheck(function, check);
+        var sites = ImmutableArray.CreateBuilder<LineSite>();
+        var refusal = new SiteRefusal(SiteRefusalCode.NoCodeForLine);
+        var blocks = BasicBlocks.Of(function);
+        for (var block = 0; block < blocks.Count; block++)
+        {
+            var (first, end) = blocks[block];
+            var start = code.FirstStatement(first, end);
+            if (start < 0 || ContinuesFromLine(blocks, block, start, code)) continue;
+            var index = CheapestWithoutEffect(function, start, end, code, kernel, out var detail);
+            if (index < 0)
+            {
+                refusal = detail;
+                continue;
+            }
+            var handling = function.Handling(index, kernel, out _);
+            sites.Add(new LineSite(
+                function.Instructions[index].IP, function.Instructions[start].IP, handling, function.Depths.Before(index).CfaOffset, null));
+        }
+        return new LineSelection(sites.ToImmutable(), sites.Count == 0 ? refusal : null);
+    }
+
+    // The line has no code but the stack check: its last branch, without the hits that go to morestack.
+    private static LineSelection OnCheck(DecodedFunction function, StackCheck check)
+    {
+        ref readonly var branch = ref function.Instructions[check.LastBranch];
+        if (!FlagsTest.TryCreate(branch.ConditionCode, check.GrowsWhenTaken, out var ignore))
+            return new LineSelection([], new SiteRefusal(SiteRefusalCode.NoCodeForLine));
+        return new LineSelection([new LineSite(branch.IP, function.Code.Address, UprobeHandling.Emulated, 8, ignore)], null);
+    }
+
+    // The statement opens its block and control comes there only from blocks that hold a statement of the same line: the
+    // second half of a condition, the body of a one-line loop. Going back along such blocks one always meets one that is
+    // entered from elsewhere, and that one has a site.
+    private static bool ContinuesFromLine(BasicBlocks blocks, int block, int start, LineCode code)
+    {
+        var (first, _) = blocks[block];
+        for (var i = first; i < start; i++)
+            if (!code.IsOfLine(i)) return false;
+        if (first == 0) return false;
+        var earlier = false;
+        foreach (var predecessor in blocks.Predecessors(block))
+        {
+            var (from, to) = blocks[predecessor];
+            if (!code.IsOfLine(to - 1) || code.FirstStatement(from, to) < 0) return false;
+            earlier |= predecessor < block;
+        }
+        return earlier;
+    }
+
+    // From the statement's first instruction on, past instructions that change no variable, to an emulated one of the line.
+    private static int CheapestWithoutEffect(
+        DecodedFunction function, int start, int end, LineCode code, KernelTraits kernel, out SiteRefusal refusal)
+    {
+        var usable = -1;
+        refusal = default;
+        for (var i = start; i < end && code.IsOfLine(i); i++)
+        {
+            ref readonly var instruction = ref function.Instructions[i];
+            var handling = function.Handling(i, kernel, out var detail);
+            // Recent kernels turn a five-byte nop into a call that writes below the stack pointer (TRAPS T34).
+            var nop5 = instruction.Mnemonic == Mnemonic.Nop && instruction.Length == 5;
+            if (handling == UprobeHandling.Emulated && !nop5) return i;
+            if (handling == UprobeHandling.Stepped && usable < 0 && !nop5) usable = i;
+            if (handling == UprobeHandling.Refused && usable < 0)
+            {
+                // Late is better than never; values are read as they are at the address the probe gets.
+                refusal = new SiteRefusal(SiteRefusalCode.RefusedByKernel, detail);
+                continue;
+            }
+            if (instruction.Mnemonic is not (Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Nop or Mnemonic.Endbr64)) break;
+        }
+        return usable;
+    }
+}
