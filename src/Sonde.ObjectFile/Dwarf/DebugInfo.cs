@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using Sonde.ObjectFile.Bytes;
+using Sonde.ObjectFile.Elf;
+
+namespace Sonde.ObjectFile.Dwarf;
+
+/// <summary>
+/// The DWARF of one file, versions 2 to 5. Sections are opened when first needed; units are found by address without reading the others.
+/// </summary>
+/// <remarks>Safe for concurrent readers. Lives as long as the <see cref="ElfImage"/> it was opened on.</remarks>
+internal sealed class DebugInfo
+{
+    /// <summary>Abbreviation tables kept: Go and LTO share one for all units, C++ has one per unit.</summary>
+    private const int MaxAbbreviationTables = 64;
+
+    private const int MaxUnits = 16 << 20;
+
+    private readonly ElfImage _image;
+    private readonly ConcurrentDictionary<(long, int), AbbreviationTable> _abbreviations = [];
+    private readonly ConcurrentDictionary<InfoOffset, Unit> _units = [];
+    private readonly Lazy<SectionData> _info, _types, _abbrev, _str, _lineStr, _strOffsets, _addr, _line, _loc, _loclists, _ranges, _rnglists, _aranges;
+    private readonly Lazy<SectionData> _infoRoots, _typesRoots;
+    private readonly Lazy<UnitHeader[]> _headers, _typeHeaders;
+    private readonly Lazy<Dictionary<ulong, InfoOffset>> _signatures;
+    private readonly Lazy<UnitAddresses> _addresses;
+
+    private DebugInfo(ElfImage image)
+    {
+        _image = image;
+        _info = Section(".debug_info");
+        _types = Section(".debug_types");
+        _abbrev = Section(".debug_abbrev");
+        _str = Section(".debug_str");
+        _lineStr = Section(".debug_line_str");
+        _strOffsets = Section(".debug_str_offsets");
+        _addr = Section(".debug_addr");
+        _line = Section(".debug_line");
+        _loc = Section(".debug_loc");
+        _loclists = Section(".debug_loclists");
+        _ranges = Section(".debug_ranges");
+        _rnglists = Section(".debug_rnglists");
+        _aranges = Section(".debug_aranges");
+        _infoRoots = new(() => Info.WithSmallWindows());
+        _typesRoots = new(() => Types.WithSmallWindows());
+        _headers = new(() => ReadHeaders(_infoRoots.Value, false));
+        _typeHeaders = new(() => ReadHeaders(_typesRoots.Value, true));
+        _signatures = new(ReadSignatures);
+        _addresses = new(() => new UnitAddresses(this));
+    }
+
+    /// <summary>The DWARF of a file, or of a separate debug file for it: both state the same addresses. Reads nothing yet.</summary>
+    public static DebugInfo Open(ElfImage image) => new(image);
+
+    /// <summary>Whether the file has debug information at all.</summary>
+    public bool Exists => _image.TryGetSection(".debug_info", out var section) && section.HasBytes ||
+        _image.TryGetSection(".zdebug_info", out section) && section.HasBytes;
+
+    public ElfImage Image => _image;
+
+    public SectionData Info => _info.Value;
+
+    public SectionData Types => _types.Value;
+
+    public SectionData Abbrev => _abbrev.Value;
+
+    public SectionData Str => _str.Value;
+
+    public SectionData LineStr => _lineStr.Value;
+
+    public SectionData StrOffsets => _strOffsets.Value;
+
+    public SectionData Addr => _addr.Value;
+
+    public SectionData Line => _line.Value;
+
+    public SectionData Loc => _loc.Value;
+
+    public SectionData Loclists => _loclists.Value;
+
+    public SectionData Ranges => _ranges.Value;
+
+    public SectionData Rnglists => _rnglists.Value;
+
+    public SectionData Aranges => _aranges.Value;
+
+    /// <summary>All units of .debug_info, in the order of the section. Hops over the headers at the first call.</summary>
+    public IReadOnlyList<UnitHeader> Units => _headers.Value;
+
+    /// <summary>All units of .debug_types.</summary>
+    public IReadOnlyList<UnitHeader> TypeUnits => _typeHeaders.Value;
+
+    /// <summary>Why the list of units ends early; null when it does not.</summary>
+    public BinaryFormatException? UnitListError { get; private set; }
+
+    /// <summary>The unit of a header; kept, so that the same one comes back.</summary>
+    public Unit Unit(in UnitHeader header)
+    {
+        if (_units.TryGetValue(header.Offset, out var unit)) return unit;
+        unit = new Unit(this, header);
+        return _units.GetOrAdd(header.Offset, unit);
+    }
+
+    /// <summary>The unit that an entry lies in.</summary>
+    public Unit UnitOf(InfoOffset offset)
+    {
+        var headers = offset.InTypes ? _typeHeaders.Value : _headers.Value;
+        int low = 0, high = headers.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (headers[middle].Offset.Value <= offset.Value) low = middle + 1;
+            else high = middle;
+        }
+
+        if (low == 0 || !headers[low - 1].Contains(offset)) Malformed.Invalid(offset.InTypes ? Types.Name : Info.Name, offset.Value, "no unit here");
+        return Unit(headers[low - 1]);
+    }
+
+    /// <summary>The unit whose header begins at an offset, without knowing the others.</summary>
+    public Unit UnitAt(InfoOffset offset) =>
+        _units.TryGetValue(offset, out var unit) ? unit : Unit(UnitHeader.Read(RootSection(offset.InTypes), offset.Value, offset.InTypes));
+
+    /// <summary>The entry at an offset. Throws when there is none.</summary>
+    public Die DieAt(InfoOffset offset)
+    {
+        var unit = UnitOf(offset);
+        return unit.DieAt(new UnitOffset(offset.Value - unit.Header.Offset.Value));
+    }
+
+    /// <summary>
+    /// The units with code at an address: normally one. By .debug_aranges where it leads to a unit that agrees, else by the ranges of the root entries.
+    /// </summary>
+    public IReadOnlyList<Unit> FindUnits(FileAddress address) => _addresses.Value.Find(address);
+
+    /// <summary>The unit with code at an address; null when none has.</summary>
+    public Unit? FindUnit(FileAddress address) => FindUnits(address) is [var first, ..] ? first : null;
+
+    /// <summary>
+    /// The subprogram entries whose code contains an address: one, or several when the linker folded equal functions. The abstract origin
+    /// or specification that names them is one hop away (<see cref="Die.TryGetInherited"/>).
+    /// </summary>
+    public List<Die> FindFunctions(FileAddress address)
+    {
+        var found = new List<Die>();
+        foreach (var unit in FindUnits(address)) found.AddRange(unit.Index.FunctionsAt(address));
+        return found;
+    }
+
+    /// <summary>The type entry of a type unit. Throws when no unit has the signature.</summary>
+    internal Die TypeBySignature(ulong signature)
+    {
+        if (!_signatures.Value.TryGetValue(signature, out var offset)) Malformed.Unavailable(Info.Name, 0, $"no type unit 0x{signature:x16}");
+        var unit = UnitAt(offset);
+        return unit.DieAt(unit.Header.TypeOffset);
+    }
+
+    internal AbbreviationTable AbbreviationsOf(in UnitHeader header)
+    {
+        // All that decides the sizes of forms is part of the key.
+        var key = (header.AbbreviationsOffset, header.AddressSize << 8 | header.OffsetSize << 4 | (header.Version <= 2 ? 1 : 0));
+        if (_abbreviations.TryGetValue(key, out var table)) return table;
+        table = AbbreviationTable.Read(Abbrev, header);
+        if (_abbreviations.Count >= MaxAbbreviationTables) _abbreviations.Clear();
+        return _abbreviations.GetOrAdd(key, table);
+    }
+
+    internal SectionData RootSection(bool inTypes) => inTypes ? _typesRoots.Value : _infoRoots.Value;
+
+    private Lazy<SectionData> Section(string name) => new(() => _image.TryGetContents(name) ?? SectionData.Empty(name));
+
+    private UnitHeader[] ReadHeaders(SectionData section, bool inTypes)
+    {
+        var headers = new List<UnitHeader>();
+        try
+        {
+            for (long offset = 0; offset < section.Length;)
+            {
+                if (headers.Count >= MaxUnits) Malformed.Budget(section.Name, offset, "too many units");
+                var header = UnitHeader.Read(section, offset, inTypes);
+                headers.Add(header);
+                offset = header.End;
+            }
+        }
+        catch (BinaryFormatException e)
+        {
+            UnitListError = e; // The units before the damage are good.
+        }
+
+        return headers.ToArray();
+    }
+
+    private Dictionary<ulong, InfoOffset> ReadSignatures()
+    {
+        var signatures = new Dictionary<ulong, InfoOffset>();
+        foreach (var headers in (UnitHeader[][])[_typeHeaders.Value, _headers.Value])
+        {
+            foreach (ref readonly var header in headers.AsSpan())
+            {
+                if (header.IsTypeUnit && header.Version != 0) signatures.TryAdd(header.Signature, header.Offset);
+            }
+        }
+
+        return signatures;
+    }
+}
