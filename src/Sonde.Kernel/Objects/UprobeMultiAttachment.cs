@@ -6,7 +6,7 @@ namespace Sonde.Kernel.Objects;
 /// Sites attached by as few uprobe_multi links as possible: one, unless the kernel refuses single instructions. Then the
 /// refused ones are found by halving and named, and the others are attached. Disposing takes all probes out.
 /// </summary>
-internal sealed class UprobeMultiAttachment : IDisposable
+internal sealed class UprobeMultiAttachment : IUprobeAttachment
 {
     private const int HopelessAfter = 16;
     private readonly List<UprobeMultiLink> _links = [];
@@ -19,10 +19,10 @@ internal sealed class UprobeMultiAttachment : IDisposable
     /// <summary>The live links.</summary>
     public IReadOnlyList<UprobeMultiLink> Links => _links;
 
-    /// <summary>What the kernel refused, with its answer. A site in a file nobody has mapped is not looked at and never refused.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<RefusedSite> Refused => _refused;
 
-    /// <summary>Number of attached sites.</summary>
+    /// <inheritdoc/>
     public int Sites => _links.Sum(link => link.Sites);
 
     /// <summary>Attaches a program to sites of one file; parameters as in <see cref="UprobeMultiLink.Attach"/>.</summary>
@@ -59,7 +59,7 @@ internal sealed class UprobeMultiAttachment : IDisposable
             _links.Add(link);
             return;
         }
-        if (!IsAboutOneSite(errno) || (_links.Count == 0 && _refused.Count >= HopelessAfter))
+        if (!RefusedSite.IsAboutOneSite(errno) || (_links.Count == 0 && _refused.Count >= HopelessAfter))
             throw new KernelException("bpf(BPF_LINK_CREATE) of a uprobe_multi link", errno);
         if (sites.Length == 1)
         {
@@ -70,8 +70,4 @@ internal sealed class UprobeMultiAttachment : IDisposable
         Add(kernel, program, path, sites[..half], pid, isReturn);
         Add(kernel, program, path, sites[half..], pid, isReturn);
     }
-
-    // ENOTSUPP: an instruction that cannot be probed; EINVAL: an offset outside the file (or a kernel without these links,
-    // which the feature probe tells before); EIO: the page cannot be read.
-    private static bool IsAboutOneSite(Errno errno) => errno is Errno.ENOTSUPP or Errno.EINVAL or Errno.EIO;
 }

@@ -46,6 +46,9 @@ internal unsafe interface IKernel
     /// <summary>close(2).</summary>
     long Close(int descriptor);
 
+    /// <summary>stat(2): device (as user space sees it) and inode of a path, links followed.</summary>
+    long Stat(string path, out ulong device, out ulong inode);
+
     /// <summary>The text of a small file under /proc or /sys, or null if it is not there or may not be read.</summary>
     string? ReadText(string path);
 }

@@ -9,6 +9,7 @@ internal sealed unsafe partial class LinuxKernel : IKernel
     private const long SYS_read = 0;
     private const long SYS_write = 1;
     private const long SYS_close = 3;
+    private const long SYS_stat = 4;
     private const long SYS_ioctl = 16;
     private const long SYS_epoll_wait = 232;
     private const long SYS_epoll_ctl = 233;
@@ -94,6 +95,24 @@ internal sealed unsafe partial class LinuxKernel : IKernel
 
     /// <inheritdoc/>
     public long Close(int descriptor) => Result(syscall(SYS_close, descriptor, 0, 0, 0, 0));
+
+    /// <inheritdoc/>
+    public long Stat(string path, out ulong device, out ulong inode)
+    {
+        // struct stat of x86-64 (asm/stat.h): 144 bytes that begin with st_dev and st_ino.
+        ulong* record = stackalloc ulong[18];
+        nint text = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            long result = Result(syscall(SYS_stat, text, (long)record, 0, 0, 0));
+            (device, inode) = result < 0 ? (0, 0) : (record[0], record[1]);
+            return result;
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
 
     /// <inheritdoc/>
     public string? ReadText(string path)
