@@ -30,7 +30,9 @@ internal static class InstructionTokens
                     tokens.Add(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    // Read first: += takes the offset before its right side moves it.
+                    int arms = code.ReadInt32();
+                    code.Offset += 4 * arms;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
                     code.Offset += 8;
