@@ -26,15 +26,17 @@ debian_mirror() {
 }
 
 # apt_suite SUITE ARGS…: apt-get with its own sources, lists and cache, for that suite alone.
-apt_suite() {
-    local suite=$1 state keyring=${debian_keyring:-/usr/share/keyrings/debian-archive-keyring.gpg}
-    shift
+apt_suite() { suite_tool apt-get "$@"; }
+
+suite_tool() {
+    local tool=$1 suite=$2 state keyring=${debian_keyring:-/usr/share/keyrings/debian-archive-keyring.gpg}
+    shift 2
     state=$sonde_cache/apt/$suite
-    mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+    mkdir -p "$state/parts" "$state/lists/partial" "$state/cache/archives/partial"
     printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(debian_mirror)" "$suite" > "$state/sources.list"
     : > "$state/status"
-    apt-get -q -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
-        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=- \
+    "$tool" -q -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts="$state/parts" \
+        -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts="$state/parts" \
         -o Dir::State="$state" -o Dir::State::lists="$state/lists" -o Dir::State::status="$state/status" \
         -o Dir::Cache="$state/cache" -o Acquire::Check-Valid-Until=false -o Acquire::Retries=3 \
         -o Acquire::Languages=none -o APT::Get::List-Cleanup=false -o Debug::NoLocking=true \
@@ -86,4 +88,10 @@ suite_download() {
     suite_update "$suite"
     mkdir -p "$dir"
     ( cd "$dir" && apt_suite "$suite" download "$@" > download.log 2>&1 ) || { cat "$dir/download.log" >&2; return 1; }
+}
+
+# suite_newest SUITE REGEX: the package whose name matches, of several the one with the highest version in its name.
+suite_newest() {
+    suite_update "$1"
+    suite_tool apt-cache "$1" search -n "$2" | cut -d' ' -f1 | grep -E "$2" | sort -V | tail -n 1
 }
