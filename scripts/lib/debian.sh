@@ -8,6 +8,16 @@
 
 sonde_cache=${SONDE_CACHE:-${HOME:-/root}/.cache/sonde}
 
+# Tools that are installed but not on PATH, as in shells that read no profile.
+for folder in "${HOME:-/root}/.cargo/bin" /usr/local/cargo/bin; do
+    if ! command -v rustc > /dev/null && [ -x "$folder/rustc" ]; then PATH=$PATH:$folder; fi
+done
+for folder in "${DOTNET_ROOT:-/nowhere}" /usr/share/dotnet /usr/lib/dotnet /usr/local/share/dotnet "${HOME:-/root}/.dotnet"; do
+    if ! command -v dotnet > /dev/null && [ -x "$folder/dotnet" ]; then PATH=$PATH:$folder; fi
+done
+case :$PATH: in *:/usr/sbin:*) ;; *) PATH=$PATH:/usr/sbin:/sbin ;; esac
+export PATH
+
 say() { printf 'sonde: %s\n' "$*" >&2; }
 die() { say "$1"; [ $# -lt 2 ] || say "  hint: $2"; exit 1; }
 
