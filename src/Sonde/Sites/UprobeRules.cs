@@ -8,7 +8,9 @@ namespace Sonde.Sites;
 /// <remarks>
 /// Works on the bytes, as the kernel does: its idea of an instruction is coarser than a disassembler's. It looks at
 /// <c>opcode.bytes[0]</c>, which for VEX and EVEX is the opcode behind the prefix: <c>vpshufd</c> (70) is taken for <c>jo</c>,
-/// <c>vpor</c> (eb) for <c>jmp</c>, <c>vpsubsb</c> (e8) for <c>call</c>.
+/// <c>vpor</c> (eb) for <c>jmp</c>, <c>vpsubsb</c> (e8) for <c>call</c>. Measured on 6.18: a probe on <c>vpor</c> or on
+/// <c>xchg r8, rax</c> makes the target skip the instruction, one on <c>pushf</c> stores the trap flag, and one on
+/// <c>rep stosb</c> of 100 bytes fires 100 times.
 /// </remarks>
 internal static class UprobeRules
 {

@@ -7,12 +7,16 @@ namespace Sonde.Tests.Sites;
 /// <summary>The functions of a 64-bit ELF file by its symbol table: enough to feed the corpus tests.</summary>
 internal static class ElfFunctions
 {
-    public static List<(string Name, FunctionCode Code)> Read(string path)
+    public static List<(string Name, FunctionCode Code)> Read(string path) =>
+        [.. ReadWithOffsets(path).Select(function => (function.Name, function.Code))];
+
+    /// <summary>The same with the offset of each in the file, where a uprobe goes.</summary>
+    public static List<(string Name, FunctionCode Code, long Offset)> ReadWithOffsets(string path)
     {
         var file = File.ReadAllBytes(path);
         var sections = BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(40));
         var count = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(60));
-        var functions = new Dictionary<ulong, (string, FunctionCode)>();
+        var functions = new Dictionary<ulong, (string, FunctionCode, long)>();
         foreach (var wanted in new uint[] { 2, 11 }) // SHT_SYMTAB, SHT_DYNSYM
         {
             for (var i = 0; i < count; i++)
@@ -29,7 +33,7 @@ internal static class ElfFunctions
         return [.. functions.Values.OrderBy(f => f.Item2.Address)];
     }
 
-    private static void Add(byte[] file, long sections, int count, int symbol, int strings, Dictionary<ulong, (string, FunctionCode)> functions)
+    private static void Add(byte[] file, long sections, int count, int symbol, int strings, Dictionary<ulong, (string, FunctionCode, long)> functions)
     {
         var index = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(symbol + 6));
         var address = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(symbol + 8));
@@ -40,6 +44,6 @@ internal static class ElfFunctions
         if (offset < 0 || offset + length > file.Length) return;
         var name = strings + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(symbol));
         var end = Array.IndexOf(file, (byte)0, name);
-        functions.Add(address, (Encoding.UTF8.GetString(file, name, end - name), new FunctionCode(file.AsMemory((int)offset, (int)length), address)));
+        functions.Add(address, (Encoding.UTF8.GetString(file, name, end - name), new FunctionCode(file.AsMemory((int)offset, (int)length), address), offset));
     }
 }

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sonde.KernelTests.Sites;
+
+/// <summary>tests/Targets/go/growth, built by one Go version and waiting to run once.</summary>
+internal sealed class GrowthTarget : IDisposable
+{
+    private readonly Process _process;
+
+    private GrowthTarget(string path, Process process) => (Path, _process) = (path, process);
+
+    public string Path { get; }
+
+    public int Pid => _process.Id;
+
+    public static GrowthTarget Start(string version, string directory)
+    {
+        string root = Repository();
+        string goRoot = Run("bash", [System.IO.Path.Combine(root, "scripts", "go-toolchain"), version], root, null).Trim();
+        string path = System.IO.Path.Combine(directory, $"growth-{version}");
+        Run(System.IO.Path.Combine(goRoot, "bin", "go"), ["build", "-o", path, "./growth"], System.IO.Path.Combine(root, "tests", "Targets", "go"), goRoot);
+        Process process = Process.Start(new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        if (process.StandardOutput.ReadLine() != "ready")
+            throw new InvalidOperationException("the target did not start");
+        return new GrowthTarget(path, process);
+    }
+
+    /// <summary>Lets it run and returns how often it called each function.</summary>
+    public Dictionary<string, long> Run()
+    {
+        _process.StandardInput.WriteLine();
+        _process.StandardInput.Flush();
+        Dictionary<string, long> calls = [];
+        while (_process.StandardOutput.ReadLine() is { } line)
+            calls.Add(line[..line.LastIndexOf(' ')], long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        _process.WaitForExit();
+        if (_process.ExitCode != 0)
+            throw new InvalidOperationException($"the target ended with {_process.ExitCode}");
+        return calls;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private static string Repository()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(System.IO.Path.Combine(directory, "Sonde.slnx")))
+            directory = System.IO.Path.GetDirectoryName(directory);
+        return directory ?? throw new InvalidOperationException("not inside the repository");
+    }
+
+    private static string Run(string program, string[] arguments, string directory, string? goRoot)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = directory };
+        if (goRoot is not null)
+        {
+            start.Environment["GOROOT"] = goRoot;
+            start.Environment["GOTOOLCHAIN"] = "local";
+            start.Environment["GOPROXY"] = "off";
+            start.Environment["GOFLAGS"] = "-mod=mod";
+            start.Environment["GO111MODULE"] = "on";
+        }
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} failed");
+        return output;
+    }
+}
