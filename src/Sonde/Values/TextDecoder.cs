@@ -38,7 +38,7 @@ internal static class TextDecoder
     }
 
     /// <summary>The length without an incomplete UTF-8 sequence at the end; a text that is no UTF-8 there stays whole.</summary>
-    private static int CompleteLength(ReadOnlySpan<byte> utf8)
+    public static int CompleteLength(ReadOnlySpan<byte> utf8)
     {
         for (int back = 1; back <= Math.Min(3, utf8.Length); back++)
         {
