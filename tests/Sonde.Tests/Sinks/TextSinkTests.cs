@@ -191,5 +191,5 @@ public sealed class TextSinkTests
     [InlineData("map[string]*example.com/shop/cart.Item[github.com/a/b.T,int]", "map[string]*cart.Item[b.T,int]")]
     [InlineData("main.User", "main.User")]
     [InlineData("func(a/b.C) (d/e.F, error)", "func(b.C) (e.F, error)")]
-    public void Go_names_lose_import_paths(string name, string expected) => Assert.Equal(expected, Languages.Go.GoSyntax.ShortName(name));
+    public void Go_names_lose_import_paths(string name, string expected) => Assert.Equal(expected, Sonde.Languages.Go.GoSyntax.ShortName(name));
 }
