@@ -87,22 +87,30 @@ internal readonly struct Die : IEquatable<Die>
         return false;
     }
 
+    // In the methods below the variable behind "out" may be the very one that the method is called on (die.TryGetType(out die)),
+    // so nothing is written to it before "this" was read for the last time.
+
     /// <summary>The entry one step behind DW_AT_abstract_origin, or else DW_AT_specification.</summary>
-    public bool TryGetOrigin(out Die origin) =>
-        TryGetReference(DW_AT.DW_AT_abstract_origin, out origin) || TryGetReference(DW_AT.DW_AT_specification, out origin);
+    public bool TryGetOrigin(out Die origin)
+    {
+        var self = this;
+        return self.TryGetReference(DW_AT.DW_AT_abstract_origin, out origin) || self.TryGetReference(DW_AT.DW_AT_specification, out origin);
+    }
 
     /// <summary>The entry that a reference attribute leads to; false when there is no such attribute.</summary>
     public bool TryGetReference(DW_AT name, out Die die)
     {
+        if (TryGetAttribute(name, out var value)) return value.TryGetReference(out die);
         die = default;
-        return TryGetAttribute(name, out var value) && value.TryGetReference(out die);
+        return false;
     }
 
     /// <summary>DW_AT_type, inherited if need be. False for void.</summary>
     public bool TryGetType(out Die type)
     {
+        if (TryGetInherited(DW_AT.DW_AT_type, out var value)) return value.TryGetReference(out type);
         type = default;
-        return TryGetInherited(DW_AT.DW_AT_type, out var value) && value.TryGetReference(out type);
+        return false;
     }
 
     /// <summary>DW_AT_name, inherited if need be; null when it has none.</summary>

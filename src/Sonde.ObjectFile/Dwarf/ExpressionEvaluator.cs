@@ -227,7 +227,8 @@ internal sealed class ExpressionEvaluator
             case DW_OP_nop:
                 break;
             case DW_OP_GNU_uninit:
-                throw new UnsupportedExpression("value is uninitialized");
+                current = (current ?? new Piece(PieceKind.Memory) { Term = Peek(op, 0) }) with { IsUninitialized = true };
+                break;
             default:
                 throw new UnsupportedExpression($"operation {op.Code}");
         }

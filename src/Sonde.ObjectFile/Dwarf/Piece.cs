@@ -43,6 +43,9 @@ internal sealed record Piece(PieceKind Kind)
 
     public string? Reason { get; init; }
 
+    /// <summary>DW_OP_GNU_uninit: this is where the variable will be, but nothing was stored there yet.</summary>
+    public bool IsUninitialized { get; init; }
+
     public override string ToString()
     {
         var text = Kind switch

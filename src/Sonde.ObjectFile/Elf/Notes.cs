@@ -75,8 +75,8 @@ internal static class Notes
             Align(ref cursor);
             var description = cursor.ReadBytes(size).ToArray();
             Align(ref cursor);
-            if (name.Length > 0 && name[^1] == 0) name = name[..^1];
-            notes.Add(new Note(System.Text.Encoding.UTF8.GetString(name), type, description));
+            // Go writes "Go\0\0" and counts all four.
+            notes.Add(new Note(System.Text.Encoding.UTF8.GetString(name.TrimEnd((byte)0)), type, description));
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class SymbolVersions
 
     private readonly SectionData? _versionOfSymbol;
     private readonly Dictionary<int, string> _names = [];
+    private readonly HashSet<int> _defined = [];
 
     private SymbolVersions(SectionData? versionOfSymbol) => _versionOfSymbol = versionOfSymbol;
 
@@ -42,7 +43,8 @@ internal sealed class SymbolVersions
         isDefault = false;
         if (_versionOfSymbol is null || symbol * 2L + 2 > _versionOfSymbol.Length) return null;
         var version = _versionOfSymbol.Cursor(symbol * 2L).ReadUInt16();
-        isDefault = (version & HiddenBit) == 0;
+        // A version that only another library defines is never a default here, also not on data copied from it.
+        isDefault = (version & HiddenBit) == 0 && _defined.Contains(version);
         return _names.GetValueOrDefault(version & ~HiddenBit);
     }
 
@@ -57,6 +59,7 @@ internal sealed class SymbolVersions
             int index = cursor.ReadUInt16();
             cursor.Skip(2 + 4);
             uint names = cursor.ReadUInt32(), next = cursor.ReadUInt32();
+            _defined.Add(index);
             const int baseFlag = 1; // the entry that names the file itself
             if ((flags & baseFlag) == 0) _names[index] = Encoding.UTF8.GetString(strings.ReadCString(data.Cursor(at + names).ReadUInt32()));
             if (next == 0) return;

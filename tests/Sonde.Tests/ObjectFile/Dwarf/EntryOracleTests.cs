@@ -1,0 +1,54 @@
+using Sonde.ObjectFile.Dwarf;
+using Sonde.ObjectFile.Elf;
+using Sonde.Tests.ObjectFile.Support;
+using Xunit;
+
+namespace Sonde.Tests.ObjectFile.Dwarf;
+
+/// <summary>Every entry, attribute, range and location list equals what llvm-dwarfdump prints.</summary>
+public sealed class EntryOracleTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("gcc", "-g -O0 -gdwarf-5")]
+    [InlineData("gcc", "-g -O2 -gdwarf-5")]
+    [InlineData("gcc", "-g -O2 -gdwarf-4")]
+    [InlineData("gcc", "-g -O2 -gdwarf-3 -gstrict-dwarf")]
+    [InlineData("gcc", "-g -O1 -gdwarf-2 -gstrict-dwarf")]
+    [InlineData("gcc", "-g -O2 -gz=zlib")]
+    [InlineData("gcc", "-g -O2 -flto")]
+    [InlineData("gcc", "-g -O2 -gdwarf64")]
+    [InlineData("gcc", "-g -O2 -fdebug-types-section -gdwarf-5")]
+    [InlineData("clang", "-g -O2 -gdwarf-5")]
+    [InlineData("clang", "-g -O0 -gdwarf-4")]
+    public void C(string compiler, string flags) => Compare(TestPrograms.C(flags, compiler));
+
+    [Theory]
+    [InlineData("g++", "-g -O2 -gdwarf-5")]
+    [InlineData("g++", "-g -O0 -gdwarf-4 -fdebug-types-section")]
+    [InlineData("clang++", "-g -O2 -gdwarf-5")]
+    public void Cpp(string compiler, string flags) => Compare(TestPrograms.Cpp(flags, compiler));
+
+    [Fact]
+    public void Rust() => Compare(TestPrograms.Build("#![no_std] #![no_main]\n#[panic_handler] fn p(_: &core::panic::PanicInfo) -> ! { loop {} }\npub enum E { A(u32), B { x: u8, y: &'static str } }\n#[no_mangle] pub extern \"C\" fn f(e: &E) -> u32 { match e { E::A(v) => *v, E::B { x, y } => *x as u32 + y.len() as u32 } }\n", ".rs", "rustc -g -O --crate-type cdylib -C panic=abort -o {out} {in}"));
+
+    /// <summary>A Go program has 30,000 entries and more: the short run takes the newest version only.</summary>
+    public static TheoryData<string> GoVersions => new(TestPrograms.All ? TestPrograms.GoVersions : TestPrograms.GoVersions[^1..]);
+
+    [Theory]
+    [MemberData(nameof(GoVersions))]
+    public void Go(string version) => Compare(TestPrograms.Go(version));
+
+    private void Compare(string path)
+    {
+        using var source = new FileByteSource(path);
+        var info = DebugInfo.Open(ElfImage.Open(source));
+        foreach (var types in new[] { false, true })
+        {
+            if (types && info.TypeUnits.Count == 0) continue;
+            var comparison = DwarfComparison.Run(path, info, types);
+            output.WriteLine($"{comparison.Entries} entries, {comparison.Compared} values");
+            if (comparison.Differences.Count > 0) Assert.Fail(string.Join("\n", comparison.Differences));
+            Assert.NotEqual(0, comparison.Entries);
+        }
+    }
+}
