@@ -28,7 +28,7 @@ internal sealed class ExprParser
     public static string NameOf(BuiltinFunction function) => Functions.First(pair => pair.Value.Function == function).Key;
 
     /// <summary>Words that are no names, unless they stand in backquotes or behind a dot.</summary>
-    public static bool IsReserved(string name) => name is "true" or "false" or "nil" or "null" or "nullptr" or "NULL" or "None" or "is" or "as" or "if";
+    public static bool IsReserved(string name) => name is "true" or "false" or "nil" or "null" or "nullptr" or "NULL" or "None" or "is" or "as" or "if" or "not";
 
     public static Expr Parse(ExprLexer lexer) => new ExprParser(lexer).ParseLevel(Operators.LowestLevel);
 
@@ -93,7 +93,7 @@ internal sealed class ExprParser
     private TypeSyntax ParseType(string after)
     {
         int at = _lexer.PeekStart();
-        var type = TypeSyntax.TryRead(_lexer.Text, ref at);
+        var type = TypeSyntax.TryRead(_lexer.Text, ref at, withStars: after != "as");
         if (type is null)
             throw _lexer.Error(_lexer.PeekSpan(), $"expected a type after '{after}'", "an unusual name is written in backquotes");
         _lexer.Seek(at);
@@ -251,7 +251,7 @@ internal sealed class ExprParser
             case "is" or "as" or "if":
                 throw _lexer.Error(_lexer.PeekSpan(), "expected an operand here", $"a variable named {word} is written in backquotes");
             case "not":
-                throw _lexer.Error(_lexer.PeekSpan(), "'not' is no operator here", "write !");
+                throw _lexer.Error(_lexer.PeekSpan(), "'not' is no operator here", "write !; a variable named not is written in backquotes");
         }
 
         return ParseName(start);

@@ -41,9 +41,12 @@ internal sealed record TypeSyntax(string Text)
     public bool IsBuiltin => Text.Split(' ').All(word => Builtins.Contains(word) || Qualifiers.Contains(word));
 
     /// <summary>Reads a type at a place, or returns null and leaves the place alone.</summary>
-    public static TypeSyntax? TryRead(string text, ref int at)
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where the type begins; moved past it.</param>
+    /// <param name="withStars">False behind Rust's <c>as</c>, where a star multiplies.</param>
+    public static TypeSyntax? TryRead(string text, ref int at, bool withStars = true)
     {
-        var reader = new Reader(text, at);
+        var reader = new Reader(text, at, withStars);
         if (!reader.ReadType(0))
             return null;
         string typed = text[at..reader.At];
@@ -77,7 +80,7 @@ internal sealed record TypeSyntax(string Text)
 
     private static bool IsWordEdge(char c) => ExprLexer.IsNameStart(c) || char.IsDigit(c) || c == '`';
 
-    private ref struct Reader(string text, int start)
+    private ref struct Reader(string text, int start, bool withStars)
     {
         public int At { get; private set; } = start;
 
@@ -187,6 +190,8 @@ internal sealed record TypeSyntax(string Text)
                 }
                 else if (At > first && c is '<' or '[')
                 {
+                    if (text.AsSpan(first, At - first) is "map")
+                        return true;
                     if (!SkipBalanced())
                         return At > first;
                 }
@@ -205,7 +210,7 @@ internal sealed record TypeSyntax(string Text)
             {
                 int mark = At;
                 SkipBlanks();
-                if (At < _limit && text[At] == '*')
+                if (withStars && At < _limit && text[At] == '*')
                     At++;
                 else if (At + 5 <= _limit && text.AsSpan(At, 5) is "const" && !(At + 5 < text.Length && NameScanner.IsWord(text[At + 5])))
                     At += 5;
