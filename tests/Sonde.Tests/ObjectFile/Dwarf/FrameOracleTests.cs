@@ -38,7 +38,7 @@ public sealed partial class FrameOracleTests(ITestOutputHelper output)
         string[] columns = [];
         int rows = 0, ra = 16;
         ulong end = 0;
-        foreach (var line in Tool.Lines("readelf", "--debug-dump=frames-interp", path))
+        foreach (var line in ExternalTool.Lines("readelf", "--debug-dump=frames-interp", path))
         {
             if (Fde().Match(line) is { Success: true } fde)
             {

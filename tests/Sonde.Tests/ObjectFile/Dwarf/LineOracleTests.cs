@@ -73,7 +73,7 @@ public sealed class LineOracleTests(ITestOutputHelper output)
         List<string>? rows = null;
         long offset = 0;
         var sequence = new List<string>();
-        foreach (var line in Tool.Lines("llvm-dwarfdump", "--debug-line", path))
+        foreach (var line in ExternalTool.Lines("llvm-dwarfdump", "--debug-line", path))
         {
             if (line.StartsWith("debug_line[", StringComparison.Ordinal))
             {

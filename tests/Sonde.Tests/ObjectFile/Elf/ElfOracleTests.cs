@@ -18,7 +18,7 @@ public sealed class ElfOracleTests
         var image = ElfImage.Open(source);
         SymbolTable? table = null;
         var compared = 0;
-        foreach (var line in Tool.Lines("readelf", "-sW", path))
+        foreach (var line in ExternalTool.Lines("readelf", "-sW", path))
         {
             if (line.StartsWith("Symbol table '", StringComparison.Ordinal))
             {
@@ -80,7 +80,7 @@ public sealed class ElfOracleTests
     {
         using var source = new FileByteSource(path);
         var image = ElfImage.Open(source);
-        var lines = Tool.Lines("readelf", "-SW", path).Where(l => l.Contains("] .", StringComparison.Ordinal)).ToList();
+        var lines = ExternalTool.Lines("readelf", "-SW", path).Where(l => l.Contains("] .", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(lines);
         foreach (var line in lines)
         {

@@ -11,7 +11,7 @@ internal static class DwarfDump
     public static IEnumerable<DumpedDie> Entries(string path, string section = "info")
     {
         DumpedDie? current = null;
-        foreach (var line in Tool.Lines("llvm-dwarfdump", $"--debug-{section}", path))
+        foreach (var line in ExternalTool.Lines("llvm-dwarfdump", $"--debug-{section}", path))
         {
             if (line.StartsWith("0x", StringComparison.Ordinal) && line.IndexOf(':') is > 0 and var colon)
             {

@@ -38,7 +38,7 @@ internal static class TestPrograms
                 foreach (var step in command.Split(" && "))
                 {
                     var words = step.Split(' ').Select(word => word.Replace("{in}", input).Replace("{out}", temporary).Replace("{dir}", work)).ToArray();
-                    Tool.Run(words[0], words[1..], EnvironmentOf(words[0]));
+                    ExternalTool.Run(words[0], words[1..], EnvironmentOf(words[0]));
                 }
 
                 File.Move(temporary, output, overwrite: true);
@@ -63,7 +63,7 @@ internal static class TestPrograms
     /// <summary>A Go program by one of the toolchains that <c>scripts/go-toolchain</c> provides.</summary>
     public static string Go(string version, string flags = "")
     {
-        var root = Tool.Lines(Path.Combine(Root, "scripts", "go-toolchain"), version).First();
+        var root = ExternalTool.Lines(Path.Combine(Root, "scripts", "go-toolchain"), version).First();
         return Build(File.ReadAllText(Source("sample.go")), ".go", $"{root}/bin/go build {(flags.Length > 0 ? flags + " " : "")}-o {{out}} {{in}}");
     }
 

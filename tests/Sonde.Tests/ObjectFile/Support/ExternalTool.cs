@@ -4,7 +4,7 @@ using System.Text;
 namespace Sonde.Tests.ObjectFile.Support;
 
 /// <summary>Runs the tools that tests compare with. A tool that is missing fails the test: <c>scripts/ensure compilers</c> installs them.</summary>
-internal static class Tool
+internal static class ExternalTool
 {
     /// <summary>Standard output, line by line, while the tool runs. Throws when it fails.</summary>
     public static IEnumerable<string> Lines(string file, params string[] arguments)
