@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sonde.Tests.Documents;
 
-/// <summary>Each code that can be shown is explained in docs/diagnostics.md, and none is explained that cannot.</summary>
+/// <summary>Each code that can be shown is explained in docs/diagnostics.md.</summary>
 public sealed partial class DiagnosticsTests
 {
     [Fact]
@@ -13,7 +13,6 @@ public sealed partial class DiagnosticsTests
         string[] lines = File.ReadAllLines(Path.Combine(RepositoryFiles.Root, "docs", "diagnostics.md"));
         string[] headings = [.. lines.Select(line => Heading().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
         Assert.Empty(used.Except(headings).Order(StringComparer.Ordinal));
-        Assert.Empty(headings.Except(used).Order(StringComparer.Ordinal));
         Assert.Equal(headings.Length, headings.Distinct().Count());
     }
 
