@@ -7,6 +7,7 @@ internal sealed class BasicBlocks
 {
     private readonly List<(int First, int End)> _blocks = [];
     private readonly List<List<int>> _predecessors = [];
+    private readonly List<List<int>> _successors = [];
 
     private BasicBlocks()
     {
@@ -21,6 +22,9 @@ internal sealed class BasicBlocks
     /// <summary>Blocks from which control comes by fall-through or a direct branch.</summary>
     public IReadOnlyList<int> Predecessors(int block) => _predecessors[block];
 
+    /// <summary>Blocks to which control goes by fall-through or a direct branch.</summary>
+    public IReadOnlyList<int> Successors(int block) => _successors[block];
+
     public static BasicBlocks Of(DecodedFunction function)
     {
         var result = new BasicBlocks();
@@ -32,6 +36,7 @@ internal sealed class BasicBlocks
             {
                 result._blocks.Add((i, i + 1));
                 result._predecessors.Add([]);
+                result._successors.Add([]);
             }
             else
             {
@@ -43,12 +48,18 @@ internal sealed class BasicBlocks
         {
             var last = result._blocks[block].End - 1;
             ref readonly var instruction = ref instructions[last];
-            if (last + 1 < instructions.Length && function.FallsInto(last + 1)) result._predecessors[block + 1].Add(block);
+            if (last + 1 < instructions.Length && function.FallsInto(last + 1)) result.Connect(block, block + 1);
             if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch
                 && FunctionDecoder.TryTarget(instruction, out var target) && function.IndexOf(target) is var to and >= 0)
-                result._predecessors[blockAt[to]].Add(block);
+                result.Connect(block, blockAt[to]);
         }
         return result;
+    }
+
+    private void Connect(int from, int to)
+    {
+        _predecessors[to].Add(from);
+        _successors[from].Add(to);
     }
 
     private static bool EndsBlock(in Instruction instruction) =>

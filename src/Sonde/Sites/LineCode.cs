@@ -5,17 +5,29 @@ namespace Sonde.Sites;
 /// <summary>Which instructions of a function belong to one line, and which of them begin a statement of it.</summary>
 internal sealed class LineCode
 {
+    // Rows in order mark each instruction once; rows of a hostile table may all cover all of the function.
+    private const int MaxMarks = 1 << 24;
+
     private readonly BitArray _ofLine;
     private readonly BitArray _statement;
 
-    private LineCode(BitArray ofLine, BitArray statement)
+    private readonly BitArray _during;
+
+    private LineCode(BitArray ofLine, BitArray statement, BitArray during)
     {
         _ofLine = ofLine;
         _statement = statement;
+        _during = during;
     }
 
     /// <summary>Whether the instruction with this index belongs to the line.</summary>
     public bool IsOfLine(int index) => _ofLine[index];
+
+    /// <summary>
+    /// Whether the line is being executed there: its own code, and code of other lines right behind it in which none of
+    /// their statements begins (instructions the compiler moved).
+    /// </summary>
+    public bool IsDuring(int index) => _ofLine[index] || _during[index];
 
     /// <summary>The first instruction in <c>[first, end)</c> that begins a statement of the line, or -1.</summary>
     public int FirstStatement(int first, int end)
@@ -30,28 +42,37 @@ internal sealed class LineCode
         var count = function.Instructions.Length;
         var ofLine = new BitArray(count);
         var statement = new BitArray(count);
-        var empty = new BitArray(count);
-        bool anyStatement = false, anyRange = false, anyEmpty = false;
+        var moved = new BitArray(count);
+        bool anyStatement = false, anyRange = false;
+        var budget = MaxMarks;
         for (var r = 0; r < rows.Length; r++)
         {
             var row = rows[r];
-            if (row.EndSequence || row.File != file || row.Line != line) continue;
+            if (row.EndSequence) continue;
             var end = r + 1 < rows.Length ? rows[r + 1].Address : function.Code.End;
+            if (row.File != file || row.Line != line)
+            {
+                if (row.IsStatement || end <= row.Address) continue;
+                for (var i = FirstFrom(function, row.Address); i < count && function.Instructions[i].IP < end && budget-- > 0; i++) moved[i] = true;
+                continue;
+            }
             var index = function.IndexOf(row.Address);
             if (end == row.Address)
             {
-                // A statement whose code was folded away, at the address of the one that follows.
-                if (index >= 0 && row.IsStatement) anyEmpty = empty[index] = true;
+                // A statement whose own code was moved or folded away begins where the next one does (DWARF 5, 6.2.2, "view"
+                // in gcc's extension): it is executed there all the same.
+                if (index >= 0 && row.IsStatement) anyStatement = statement[index] = true;
                 continue;
             }
             if (end < row.Address) continue;
-            for (var i = FirstFrom(function, row.Address); i < count && function.Instructions[i].IP < end; i++)
+            for (var i = FirstFrom(function, row.Address); i < count && function.Instructions[i].IP < end && budget-- > 0; i++)
                 anyRange = ofLine[i] = true;
             if (index >= 0 && row.IsStatement) anyStatement = statement[index] = true;
         }
-        if (anyStatement) return new LineCode(ofLine, statement);
-        if (anyEmpty) return new LineCode(empty, new BitArray(empty));
-        return new LineCode(ofLine, anyRange ? RunStarts(ofLine) : statement);
+        for (var i = 0; i < count; i++)
+            moved[i] &= i > 0 && (ofLine[i - 1] || moved[i - 1]) && function.FallsInto(i) && !function.IsBranchTarget(function.Instructions[i].IP);
+        if (anyStatement) return new LineCode(ofLine, statement, moved);
+        return new LineCode(ofLine, anyRange ? RunStarts(ofLine) : statement, moved);
     }
 
     /// <summary>

@@ -28,11 +28,12 @@ internal static class LineSites
         var sites = ImmutableArray.CreateBuilder<LineSite>();
         var refusal = new SiteRefusal(SiteRefusalCode.NoCodeForLine);
         var blocks = BasicBlocks.Of(function);
+        var continued = LineFlow.Continued(blocks, code);
         for (var block = 0; block < blocks.Count; block++)
         {
             var (first, end) = blocks[block];
             var start = code.FirstStatement(first, end);
-            if (start < 0 || ContinuesFromLine(blocks, block, start, code)) continue;
+            if (start < 0 || continued[block]) continue;
             var index = CheapestWithoutEffect(function, start, end, code, kernel, out var detail);
             if (index < 0)
             {
@@ -55,32 +56,13 @@ internal static class LineSites
         return new LineSelection([new LineSite(branch.IP, function.Code.Address, UprobeHandling.Emulated, 8, ignore)], null);
     }
 
-    // The statement opens its block and control comes there only from blocks that hold a statement of the same line: the
-    // second half of a condition, the body of a one-line loop. Going back along such blocks one always meets one that is
-    // entered from elsewhere, and that one has a site.
-    private static bool ContinuesFromLine(BasicBlocks blocks, int block, int start, LineCode code)
-    {
-        var (first, _) = blocks[block];
-        for (var i = first; i < start; i++)
-            if (!code.IsOfLine(i)) return false;
-        if (first == 0) return false;
-        var earlier = false;
-        foreach (var predecessor in blocks.Predecessors(block))
-        {
-            var (from, to) = blocks[predecessor];
-            if (!code.IsOfLine(to - 1) || code.FirstStatement(from, to) < 0) return false;
-            earlier |= predecessor < block;
-        }
-        return earlier;
-    }
-
     // From the statement's first instruction on, past instructions that change no variable, to an emulated one of the line.
     private static int CheapestWithoutEffect(
         DecodedFunction function, int start, int end, LineCode code, KernelTraits kernel, out SiteRefusal refusal)
     {
         var usable = -1;
         refusal = default;
-        for (var i = start; i < end && code.IsOfLine(i); i++)
+        for (var i = start; i < end && (i == start || code.IsOfLine(i)); i++)
         {
             ref readonly var instruction = ref function.Instructions[i];
             var handling = function.Handling(i, kernel, out var detail);
