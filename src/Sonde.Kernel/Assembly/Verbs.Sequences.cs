@@ -39,6 +39,28 @@ internal static partial class Verbs
         .. NegateIfNegative(destination, scratch),
     ];
 
+    /// <summary>
+    /// A tail call that never happens, to be put first, where R1 is still the context: a program that has one in its text gets
+    /// no private stack, which a preempted uprobe program would corrupt (K0 in TRAPS). <paramref name="empty"/> is a program
+    /// array nobody fills. Not for sleepable programs, which may have no tail call: they stay at 48 bytes of stack.
+    /// </summary>
+    /// <remarks>Private stacks are decided by the static scan of check_subprogs (kernel/bpf/verifier.c, 6.13 and newer), before
+    /// dead code goes; a test reads the JIT image.</remarks>
+    public static Instruction[] ColdTailCall(MapBlueprint empty)
+    {
+        Label start = new("start");
+        return
+        [
+            JumpIfImm(Register.R1, Condition.NotEqual, 0, start).Because("always: keeps the private stack off"),
+            LoadMapFd(Register.R2, empty),
+            MovImm(Register.R3, 0),
+            Call(Helper.BPF_FUNC_tail_call),
+            MovImm(Register.R0, 0),
+            Exit(),
+            Mark(start),
+        ];
+    }
+
     /// <summary>Number of bits of a width.</summary>
     public static int BitsOf(Width width) => 8 * BytesOf(width);
 

@@ -53,10 +53,13 @@ internal sealed class PerfUprobeAttachment : IUprobeAttachment
         return attachment;
     }
 
-    /// <summary>Takes all probes out.</summary>
+    /// <summary>Takes all programs off at once, then the probes out one by one.</summary>
     public void Dispose()
     {
-        KernelHandles.CloseAll(_links);
+        foreach (PerfUprobeLink link in _links)
+            link.Silence();
+        foreach (PerfUprobeLink link in _links)
+            link.Dispose();
         _links.Clear();
     }
 }

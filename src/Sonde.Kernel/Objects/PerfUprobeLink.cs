@@ -6,13 +6,17 @@ using Sonde.Kernel.Syscalls;
 namespace Sonde.Kernel.Objects;
 
 /// <summary>One site by a perf event and a link on it (attach cookies need kernel 5.15). Closing it takes the probe out.</summary>
-internal sealed class PerfUprobeLink : KernelHandle
+/// <remarks>
+/// Taking a probe out this way waits for grace periods under a mutex of the whole kernel (perf_uprobe_destroy holds
+/// event_mutex, 5.15 to 6.18), so many take long, however many threads close them. <see cref="Silence"/> is quick.
+/// </remarks>
+internal sealed class PerfUprobeLink : IDisposable
 {
     private const ulong PERF_FLAG_FD_CLOEXEC = 8;
     private readonly KernelHandle _perfEvent;
+    private readonly KernelHandle _link;
 
-    private PerfUprobeLink(IKernel kernel, long result, KernelHandle perfEvent)
-        : base(kernel, result, "bpf(BPF_LINK_CREATE) on a perf event") => _perfEvent = perfEvent;
+    private PerfUprobeLink(KernelHandle link, KernelHandle perfEvent) => (_link, _perfEvent) = (link, perfEvent);
 
     /// <summary>Attaches a program that was loaded with <see cref="AttachType.None"/>.</summary>
     /// <param name="kernel">Where.</param>
@@ -73,17 +77,18 @@ internal sealed class PerfUprobeLink : KernelHandle
         GC.KeepAlive(program);
         errno = result < 0 ? (Errno)(-result) : Errno.None;
         if (result >= 0)
-            return new PerfUprobeLink(kernel, result, perfEvent);
+            return new PerfUprobeLink(new KernelHandle(kernel, result, operation), perfEvent);
         perfEvent.Dispose();
         return null;
     }
 
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    /// <summary>Takes the program off: it runs no more, the probe itself stays until the object is disposed.</summary>
+    public void Silence() => _link.Dispose();
+
+    /// <summary>Takes the probe out.</summary>
+    public void Dispose()
     {
-        // The link holds the event's file; both go.
-        bool closed = base.ReleaseHandle();
+        _link.Dispose();
         _perfEvent.Dispose();
-        return closed;
     }
 }
