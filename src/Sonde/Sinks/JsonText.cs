@@ -9,6 +9,9 @@ namespace Sonde.Sinks;
 /// </summary>
 internal static class JsonText
 {
+    /// <summary>Up to here a plain loop is faster than the vectors of the library.</summary>
+    private const int Short = 24;
+
     private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5F).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
@@ -18,6 +21,8 @@ internal static class JsonText
     /// <summary>A quoted string of valid UTF-8, with a <c>$</c> before one that it begins with when asked.</summary>
     public static void Write(Utf8Output output, ReadOnlySpan<byte> utf8, bool doubleDollar = false)
     {
+        if (utf8.Length <= Short && TryShort<byte>(output, utf8, doubleDollar))
+            return;
         output.Byte((byte)'"');
         if (doubleDollar && !utf8.IsEmpty && utf8[0] == '$')
             output.Byte((byte)'$');
@@ -38,6 +43,8 @@ internal static class JsonText
     /// <summary>A quoted string.</summary>
     public static void Write(Utf8Output output, string text, bool doubleDollar = false)
     {
+        if (text.Length <= Short && TryShort<char>(output, text, doubleDollar))
+            return;
         if (text.AsSpan().IndexOfAnyExcept(PlainChars) >= 0)
         {
             Write(output, Encoding.UTF8.GetBytes(text), doubleDollar);
@@ -52,6 +59,28 @@ internal static class JsonText
         at += Encoding.ASCII.GetBytes(text, to[at..]);
         to[at++] = (byte)'"';
         output.Advance(at);
+    }
+
+    /// <summary>Names and short texts in one pass; false, and nothing written, when something must be escaped.</summary>
+    private static bool TryShort<T>(Utf8Output output, ReadOnlySpan<T> text, bool doubleDollar)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        Span<byte> to = output.Reserve(Short + 3);
+        int at = 0;
+        to[at++] = (byte)'"';
+        if (doubleDollar && text.Length > 0 && text[0] == T.CreateTruncating('$'))
+            to[at++] = (byte)'$';
+        foreach (T unit in text)
+        {
+            uint code = uint.CreateTruncating(unit);
+            if (code - 0x20 >= 0x5F || code is '"' or '\\')
+                return false;
+            to[at++] = (byte)code;
+        }
+
+        to[at++] = (byte)'"';
+        output.Advance(at);
+        return true;
     }
 
     private static void Escape(Utf8Output output, ReadOnlySpan<byte> utf8)

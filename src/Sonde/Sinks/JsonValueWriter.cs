@@ -187,7 +187,7 @@ internal sealed class JsonValueWriter(Utf8Output output, JsonSinkOptions options
     private void WriteBytes(BytesValue value)
     {
         ReadOnlySpan<byte> bytes = value.Bytes.Span;
-        ReadOnlySpan<byte> whole = value.IsCut ? bytes[..TextDecoder.CompleteLength(bytes)] : bytes;
+        ReadOnlySpan<byte> whole = value.IsCut ? bytes[..TextBytes.CompleteLength(bytes)] : bytes;
         bool isText = UnsafeCharacters.IsPlainText(whole);
         WriteString(isText ? whole : bytes, isText, value.IsCut, value.Length);
     }

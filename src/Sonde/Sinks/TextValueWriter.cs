@@ -291,7 +291,7 @@ internal sealed class TextValueWriter(Utf8Output output, TextPen pen, TextSinkOp
     private void WriteBytes(BytesValue value)
     {
         ReadOnlySpan<byte> bytes = value.Bytes.Span;
-        ReadOnlySpan<byte> whole = value.IsCut ? bytes[..TextDecoder.CompleteLength(bytes)] : bytes;
+        ReadOnlySpan<byte> whole = value.IsCut ? bytes[..TextBytes.CompleteLength(bytes)] : bytes;
         if (UnsafeCharacters.IsPlainText(whole))
         {
             TextQuotes.Text(output, whole, value.IsCut, Syntax);

@@ -53,7 +53,7 @@ internal sealed class EventDecoder
             Variables = values.Variables,
             Captures = values.Captures,
             DurationNanoseconds = outcome != FrameOutcome.Single && ended >= started && ended != 0 ? (long)(ended - started) : null,
-            Outcome = outcome switch
+            Outcome = source.Kind != Specs.ProbeKind.Call ? CallOutcome.None : outcome switch
             {
                 FrameOutcome.Returned => CallOutcome.Returned,
                 FrameOutcome.DidNotReturn => CallOutcome.DidNotReturn,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sonde.Plans;
 using Sonde.Types;
 
@@ -25,6 +26,7 @@ internal sealed class FrameDecoder
     private readonly ScalarDecoder _scalars = new();
     private readonly ImmutableArray<FrameRoot> _roots;
     private readonly MissingBytes[] _gaps;
+    private readonly RoleCounts _counts;
     private readonly List<(ulong Address, TypeId Type)> _path = [];
 
     /// <param name="plan">How frames are laid out.</param>
@@ -37,6 +39,7 @@ internal sealed class FrameDecoder
         _dynamicTypes = dynamicTypes;
         _replay = new StepReplay(plan);
         _roots = [.. plan.Roots.Select(r => new FrameRoot(r, types[r.Type], _replay))];
+        _counts = RoleCounts.Of(plan.Roots);
         _gaps = new MissingBytes[_roots.IsEmpty ? 0 : _roots.Max(r => r.MaxGaps)];
     }
 
@@ -54,7 +57,7 @@ internal sealed class FrameDecoder
         ulong nils = isFrame ? BinaryPrimitives.ReadUInt64LittleEndian(frame[(int)FrameHeader.Nils..]) : 0;
         bool endedOtherwise = isFrame
             && BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]) == (uint)FrameOutcome.DidNotReturn;
-        var groups = default(Groups);
+        var groups = new Groups(_counts, endedOtherwise);
         var decoder = new ValueDecoder(_types, _plan.Limits, _memory, _scalars, _dynamicTypes, _path, frame);
         foreach (FrameRoot root in _roots)
         {
@@ -72,33 +75,55 @@ internal sealed class FrameDecoder
                 value = new MissingValue(_types[root.Root.Type].Name, MissingReason.SizeLimit);
             }
 
-            groups.Of(root.Root.Role, _roots.Length).Add(new NamedValue(root.Root.Name, value));
+            groups.Add(root.Root.Role, new NamedValue(root.Root.Name, value));
         }
 
-        return new DecodedFrame(
-            Groups.Freeze(groups.Arguments), Groups.Freeze(groups.Results), Groups.Freeze(groups.Variables),
-            groups.Captures is null ? default : Groups.Freeze(groups.Captures));
+        return groups.Freeze();
     }
 
-    private struct Groups
+    /// <summary>Arrays of just the right size: this happens for every event.</summary>
+    private ref struct Groups
     {
-        public ImmutableArray<NamedValue>.Builder? Arguments;
-        public ImmutableArray<NamedValue>.Builder? Results;
-        public ImmutableArray<NamedValue>.Builder? Variables;
-        public ImmutableArray<NamedValue>.Builder? Captures;
+        private readonly NamedValue[] _arguments;
+        private readonly NamedValue[] _results;
+        private readonly NamedValue[] _variables;
+        private readonly NamedValue[]? _captures;
+        private int _argument;
+        private int _result;
+        private int _variable;
+        private int _capture;
 
-        public ImmutableArray<NamedValue>.Builder Of(RootRole role, int capacity)
+        public Groups(RoleCounts counts, bool withoutResults)
+        {
+            _arguments = Make(counts.Arguments);
+            _results = Make(withoutResults ? 0 : counts.Results);
+            _variables = Make(counts.Variables);
+            _captures = counts.Captures > 0 ? Make(counts.Captures) : null;
+        }
+
+        public void Add(RootRole role, NamedValue value)
         {
             switch (role)
             {
-                case RootRole.Argument: return Arguments ??= ImmutableArray.CreateBuilder<NamedValue>(capacity);
-                case RootRole.Result: return Results ??= ImmutableArray.CreateBuilder<NamedValue>(capacity);
-                case RootRole.Variable: return Variables ??= ImmutableArray.CreateBuilder<NamedValue>(capacity);
-                case RootRole.Capture: return Captures ??= ImmutableArray.CreateBuilder<NamedValue>(capacity);
+                case RootRole.Argument: _arguments[_argument++] = value; break;
+                case RootRole.Result: _results[_result++] = value; break;
+                case RootRole.Variable: _variables[_variable++] = value; break;
+                case RootRole.Capture: _captures![_capture++] = value; break;
                 default: throw new System.Diagnostics.UnreachableException();
             }
         }
 
-        public static ImmutableArray<NamedValue> Freeze(ImmutableArray<NamedValue>.Builder? values) => values is null ? [] : values.DrainToImmutable();
+        public readonly DecodedFrame Freeze() => new(
+            ImmutableCollectionsMarshal.AsImmutableArray(_arguments), ImmutableCollectionsMarshal.AsImmutableArray(_results),
+            ImmutableCollectionsMarshal.AsImmutableArray(_variables), ImmutableCollectionsMarshal.AsImmutableArray(_captures));
+
+        private static NamedValue[] Make(int count) => count == 0 ? [] : new NamedValue[count];
+    }
+
+    private readonly record struct RoleCounts(int Arguments, int Results, int Variables, int Captures)
+    {
+        public static RoleCounts Of(ImmutableArray<Root> roots) => new(
+            roots.Count(r => r.Role == RootRole.Argument), roots.Count(r => r.Role == RootRole.Result),
+            roots.Count(r => r.Role == RootRole.Variable), roots.Count(r => r.Role == RootRole.Capture));
     }
 }

@@ -27,8 +27,7 @@ internal enum MemoryState
 /// <param name="State">Whether there is anything.</param>
 /// <param name="Offset">Where in the frame.</param>
 /// <param name="Length">How many bytes.</param>
-/// <param name="IsCutText">The bytes are a text that goes on in the target's memory.</param>
-internal readonly record struct MemoryLocation(MemoryState State, int Offset, int Length, bool IsCutText);
+internal readonly record struct MemoryLocation(MemoryState State, int Offset, int Length);
 
 /// <summary>
 /// The target's memory as far as a frame holds it, by address. Refilled for each frame from the plan's steps, and from the
@@ -54,14 +53,14 @@ internal sealed class FrameMemory
     }
 
     /// <summary>The <paramref name="length"/> bytes at <paramref name="offset"/> of the frame are what <paramref name="address"/> held.</summary>
-    public void AddPresent(ulong address, int offset, int length, ReadPhase phase, bool isCutText = false)
+    public void AddPresent(ulong address, int offset, int length, ReadPhase phase)
     {
         if (length > 0)
-            Add(new Slot(address, offset, length, phase, MemoryState.Present, isCutText));
+            Add(new Slot(address, offset, length, phase, MemoryState.Present));
     }
 
     /// <summary>Reading at <paramref name="address"/> failed.</summary>
-    public void AddFaulted(ulong address, ReadPhase phase) => Add(new Slot(address, 0, 0, phase, MemoryState.Faulted, false));
+    public void AddFaulted(ulong address, ReadPhase phase) => Add(new Slot(address, 0, 0, phase, MemoryState.Faulted));
 
     /// <summary>
     /// Where the most bytes from <paramref name="address"/> on are. What was read in another phase does not count: it is
@@ -87,11 +86,11 @@ internal sealed class FrameMemory
             if (slot.State == MemoryState.Faulted)
             {
                 if (into == 0 && best.State == MemoryState.Unknown)
-                    best = new MemoryLocation(MemoryState.Faulted, 0, 0, false);
+                    best = new MemoryLocation(MemoryState.Faulted, 0, 0);
             }
             else if (into < (ulong)slot.Length && slot.Length - (int)into > best.Length)
             {
-                best = new MemoryLocation(MemoryState.Present, slot.Offset + (int)into, slot.Length - (int)into, slot.IsCutText);
+                best = new MemoryLocation(MemoryState.Present, slot.Offset + (int)into, slot.Length - (int)into);
             }
         }
 
@@ -130,5 +129,5 @@ internal sealed class FrameMemory
         return low;
     }
 
-    private readonly record struct Slot(ulong Address, int Offset, int Length, ReadPhase Phase, MemoryState State, bool IsCutText);
+    private readonly record struct Slot(ulong Address, int Offset, int Length, ReadPhase Phase, MemoryState State);
 }

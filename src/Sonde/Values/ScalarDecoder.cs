@@ -61,6 +61,8 @@ internal sealed class ScalarDecoder
                 return new CharacterValue(type.Name, (uint)raw, bits);
             case ScalarKind.Address:
                 return raw == 0 ? new NilValue(type.Name) : new AddressValue(type.Name, (ulong)raw);
+            case ScalarKind.Signed when bits <= 64:
+                return Integer(type, (long)((ulong)raw << (64 - bits)) >> (64 - bits), bits, true);
             case ScalarKind.Signed:
                 return Integer(type, (Int128)(raw << (128 - bits)) >> (128 - bits), bits, true);
             case ScalarKind.Unsigned:

@@ -92,11 +92,11 @@ internal sealed class StepReplay
             return outcome;
         }
 
-        int length = Length(step, frame, hasAddress, origin, out bool isCutText);
+        int length = Length(step, frame, hasAddress, origin);
         if (length <= 0)
             return StepOutcome.Skipped;
         if (hasAddress)
-            memory.AddPresent(address, (int)step.FrameOffset, length, phase, isCutText);
+            memory.AddPresent(address, (int)step.FrameOffset, length, phase);
         return StepOutcome.Done;
     }
 
@@ -104,9 +104,8 @@ internal sealed class StepReplay
         (faults & status.Mask) != 0 ? StepOutcome.Faulted : (nils & status.Mask) != 0 ? StepOutcome.Nil : StepOutcome.Done;
 
     /// <summary>How many bytes the step wrote, never more than the frame has.</summary>
-    private static int Length(ReadStep step, ReadOnlySpan<byte> frame, bool hasAddress, ulong origin, out bool isCutText)
+    private static int Length(ReadStep step, ReadOnlySpan<byte> frame, bool hasAddress, ulong origin)
     {
-        isCutText = false;
         uint room = step.FrameOffset < (uint)frame.Length ? (uint)frame.Length - step.FrameOffset : 0;
         switch (step)
         {
@@ -129,8 +128,8 @@ internal sealed class StepReplay
             case TerminatedStep text:
                 int capacity = (int)Math.Min(text.Capacity, room);
                 int zero = frame.Slice((int)Math.Min(step.FrameOffset, (uint)frame.Length), capacity).IndexOf((byte)0);
-                isCutText = zero < 0 || zero == text.Capacity - 1;
-                return zero < 0 ? capacity : zero + 1;
+                // In a cut text the zero at the end is the reader's, not the target's memory.
+                return zero < 0 ? capacity : zero == text.Capacity - 1 ? zero : zero + 1;
 
             default:
                 throw new System.Diagnostics.UnreachableException();

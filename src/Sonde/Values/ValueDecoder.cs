@@ -50,6 +50,8 @@ internal ref struct ValueDecoder
         return Decode(_types[root.Root.Type], new FrameView(_frame.Slice((int)start, (int)length), missing));
     }
 
+    private readonly FrameReader Reader => new(_frame, _memory, _phase, _limits.StringBytes);
+
     private Value Decode(TypeNode type, FrameView view)
     {
         if (type.Shape is ScalarShape scalar)
@@ -67,7 +69,7 @@ internal ref struct ValueDecoder
         _depth++;
         Value value = type.Shape switch
         {
-            TextShape text => DecodeText(type, text, view),
+            TextShape text => TextDecoder.Decode(type, text, view, Reader),
             PointerShape pointer => DecodePointer(type, pointer, view),
             RecordShape record => DecodeRecord(type, record, view),
             SequenceShape sequence => DecodeSequence(type, sequence, view),
@@ -106,7 +108,7 @@ internal ref struct ValueDecoder
                 return Missing(type, MissingReason.BadPointer);
             if (place.State == MemoryState.Unknown || _path.Count >= _limits.Depth)
                 return new AddressValue(type.Name, address);
-            there = new FrameView(_frame.Slice(place.Offset, place.Length));
+            there = Reader.View(place);
         }
 
         _path.Add((address, target.Id));
@@ -163,75 +165,9 @@ internal ref struct ValueDecoder
         return only;
     }
 
-    private Value DecodeText(TypeNode type, TextShape text, FrameView view)
-    {
-        uint unit = text.CharacterSize;
-        if (unit is not (1 or 2 or 4))
-            return Missing(type, MissingReason.Unsupported);
-        return text.Form switch
-        {
-            TextForm.Counted => DecodeCounted(type, text, view),
-            TextForm.Terminated => DecodeTerminated(type, unit, view),
-            TextForm.Inline => DecodeInline(type, unit, view),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-    }
-
-    private readonly Value DecodeCounted(TypeNode type, TextShape text, FrameView view)
-    {
-        MissingReason reason = MissingReason.Unsupported;
-        if (text.Length is null || !TryCount(text.Length, text.CharacterSize, view, out ulong length, out reason))
-            return Missing(type, reason);
-        if (length == 0)
-            return new TextValue(type.Name, default, 0, false);
-        if (view.Lacks(text.PointerOffset, 8, out reason) || !TryFind(view.Word(text.PointerOffset), out MemoryLocation place, out reason))
-            return Missing(type, reason);
-        ulong bytes = Math.Min((ulong)place.Length, (ulong)_limits.StringBytes);
-        bytes = Math.Min(bytes / text.CharacterSize, length) * text.CharacterSize;
-        return TextDecoder.Make(
-            type.Name, _frame.Slice(place.Offset, (int)bytes), text.CharacterSize, (long)length, bytes < length * text.CharacterSize);
-    }
-
-    private readonly Value DecodeTerminated(TypeNode type, uint unit, FrameView view)
-    {
-        if (view.Lacks(0, 8, out MissingReason reason))
-            return Missing(type, reason);
-        ulong address = view.Word(0);
-        if (address == 0)
-            return new NilValue(type.Name);
-        if (!TryFind(address, out MemoryLocation place, out reason))
-            return Missing(type, reason);
-        if (place.State == MemoryState.Unknown)
-            return new AddressValue(type.Name, address);
-        ReadOnlySpan<byte> there = _frame.Slice(place.Offset, place.Length);
-        int zero = TextDecoder.IndexOfZero(there, unit);
-        // In a cut text the zero at its end is the reader's, not the target's.
-        bool known = zero >= 0 && !(place.IsCutText && zero + (int)unit >= there.Length);
-        return Limited(type, unit, zero >= 0 ? there[..zero] : there[..(int)(there.Length / unit * unit)], known);
-    }
-
-    private readonly Value DecodeInline(TypeNode type, uint unit, FrameView view)
-    {
-        int there = view.Prefix(type.Size, out MissingReason reason);
-        ReadOnlySpan<byte> bytes = view.Bytes(0, (ulong)there - (ulong)there % unit);
-        int zero = TextDecoder.IndexOfZero(bytes, unit);
-        if (zero < 0 && (ulong)there < type.Size && reason != MissingReason.SizeLimit)
-            return Missing(type, reason);
-        return Limited(type, unit, zero >= 0 ? bytes[..zero] : bytes, zero >= 0 || (ulong)there >= type.Size);
-    }
-
-    /// <summary>A text whose end is known or not, shown up to the limit.</summary>
-    private readonly TextValue Limited(TypeNode type, uint unit, ReadOnlySpan<byte> bytes, bool endIsKnown)
-    {
-        int most = _limits.StringBytes - _limits.StringBytes % (int)unit;
-        bool isCut = !endIsKnown || bytes.Length > most;
-        return TextDecoder.Make(
-            type.Name, bytes.Length > most ? bytes[..most] : bytes, unit, endIsKnown ? bytes.Length / (int)unit : null, isCut);
-    }
-
     private Value DecodeSequence(TypeNode type, SequenceShape sequence, FrameView view)
     {
-        if (!TryCount(sequence.Count, sequence.Stride, view, out ulong count, out MissingReason reason))
+        if (!ElementCount.TryRead(sequence.Count, sequence.Stride, view, out ulong count, out MissingReason reason))
             return Missing(type, reason);
         FrameView items = view;
         if (sequence.PointerOffset is { } pointer)
@@ -244,9 +180,9 @@ internal ref struct ValueDecoder
             items = default;
             if (count > 0 && sequence.Stride > 0)
             {
-                if (!TryFind(address, out MemoryLocation place, out reason))
+                if (!Reader.TryFind(address, out MemoryLocation place, out reason))
                     return Missing(type, reason);
-                items = new FrameView(_frame.Slice(place.Offset, place.Length));
+                items = Reader.View(place);
             }
         }
 
@@ -346,11 +282,11 @@ internal ref struct ValueDecoder
             // The vtable pointer is in the object that the value points to.
             if (data == 0)
                 return new NilValue(type.Name);
-            if (!TryFind(data, out MemoryLocation place, out reason))
+            if (!Reader.TryFind(data, out MemoryLocation place, out reason))
                 return Missing(type, reason);
             if (place.State == MemoryState.Unknown)
                 return new AddressValue(type.Name, data);
-            var there = new FrameView(_frame.Slice(place.Offset, place.Length));
+            var there = Reader.View(place);
             if (there.Lacks(shape.TypeWordOffset, 8, out reason))
                 return Missing(type, reason);
             typeWord = there.Word(shape.TypeWordOffset);
@@ -373,55 +309,6 @@ internal ref struct ValueDecoder
             ? Missing(type, MissingReason.BadPointer)
             : Follow(type, dynamicType, data + (ulong)target.Adjustment);
         return new DynamicValue(type.Name, dynamicType.Name, value is PointerValue pointed ? pointed.Target : value);
-    }
-
-    /// <summary>Where an address with something behind it is; false with the reason when it cannot be or could not be read.</summary>
-    private readonly bool TryFind(ulong address, out MemoryLocation place, out MissingReason reason)
-    {
-        place = _memory.Find(address, _phase);
-        reason = UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer;
-        return place.State switch
-        {
-            MemoryState.Present => true,
-            MemoryState.Faulted => false,
-            _ => reason == MissingReason.NotResident,
-        };
-    }
-
-    /// <summary>The number of elements; garbage (negative, more than memory can hold) is <c>uninitialized</c>.</summary>
-    private static bool TryCount(CountRule rule, ulong stride, FrameView view, out ulong count, out MissingReason reason)
-    {
-        count = 0;
-        switch (rule)
-        {
-            case FixedCount known:
-                reason = MissingReason.Unsupported;
-                count = known.Count;
-                return count <= long.MaxValue;
-
-            case CountField field when field.Size is > 0 and <= 8:
-                if (view.Lacks(field.Offset, field.Size, out reason))
-                    return false;
-                count = (ulong)view.Unsigned(field.Offset, field.Size);
-                break;
-
-            case CountSpan span:
-                if (view.Lacks(span.BeginOffset, 8, out reason) || view.Lacks(span.EndOffset, 8, out reason))
-                    return false;
-                ulong begin = view.Word(span.BeginOffset), end = view.Word(span.EndOffset);
-                reason = MissingReason.Uninitialized;
-                if (end < begin || (stride == 0 ? end != begin : (end - begin) % stride != 0))
-                    return false;
-                count = stride == 0 ? 0 : (end - begin) / stride;
-                break;
-
-            default:
-                reason = MissingReason.Unsupported;
-                return false;
-        }
-
-        reason = MissingReason.Uninitialized;
-        return count <= UserAddress.Limit / Math.Max(stride, 1);
     }
 
     private static MissingValue Missing(TypeNode type, MissingReason reason) => new(type.Name, reason);

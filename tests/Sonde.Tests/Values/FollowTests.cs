@@ -181,6 +181,16 @@ public sealed class FollowTests
     }
 
     [Fact]
+    public void The_zero_of_a_cut_text_is_not_the_targets_memory()
+    {
+        TypeId bytes = _builder.Types.Add("char[8]", 8, new TextShape(TextForm.Inline, 0, null));
+        TypeId both = _builder.Types.Add("both", 16, new RecordShape([new Field("s", 0, CString), new Field("a", 8, PointerTo(bytes))]));
+        uint at = _builder.Root(both, Words(A, A));
+        _builder.Terminated(at, "abcdefg\0"u8.ToArray(), 8);
+        Assert.Equal("{s=\"abcdefg\"...(?) a=&\"abcdefg\"...(?)}", Decode());
+    }
+
+    [Fact]
     public void Terminated_texts_keep_to_the_limit()
     {
         _builder.Limits = new CaptureLimits { StringBytes = 3 };
@@ -280,13 +290,13 @@ public sealed class FollowTests
         memory.AddPresent(A + 4, 200, 40, ReadPhase.Entry);
         memory.AddPresent(A, 300, 400, ReadPhase.Return);
         memory.AddFaulted(B, ReadPhase.Entry);
-        Assert.Equal(new MemoryLocation(MemoryState.Present, 204, 36, false), memory.Find(A + 8, ReadPhase.Entry));
-        Assert.Equal(new MemoryLocation(MemoryState.Present, 102, 14, false), memory.Find(A + 2, ReadPhase.Entry));
+        Assert.Equal(new MemoryLocation(MemoryState.Present, 204, 36), memory.Find(A + 8, ReadPhase.Entry));
+        Assert.Equal(new MemoryLocation(MemoryState.Present, 102, 14), memory.Find(A + 2, ReadPhase.Entry));
         Assert.Equal(MemoryState.Faulted, memory.Find(B, ReadPhase.Entry).State);
         Assert.Equal(MemoryState.Unknown, memory.Find(B, ReadPhase.Return).State);
         for (int i = 0; i < 1000; i++)
             memory.AddPresent(B + 4096 + (ulong)(999 - i) * 8, i * 8, 8, ReadPhase.Entry);
-        Assert.Equal(new MemoryLocation(MemoryState.Present, 204, 36, false), memory.Find(A + 8, ReadPhase.Entry));
-        Assert.Equal(new MemoryLocation(MemoryState.Present, 989 * 8 + 3, 5, false), memory.Find(B + 4096 + 83, ReadPhase.Entry));
+        Assert.Equal(new MemoryLocation(MemoryState.Present, 204, 36), memory.Find(A + 8, ReadPhase.Entry));
+        Assert.Equal(new MemoryLocation(MemoryState.Present, 989 * 8 + 3, 5), memory.Find(B + 4096 + 83, ReadPhase.Entry));
     }
 }
