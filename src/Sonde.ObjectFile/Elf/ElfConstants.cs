@@ -94,6 +94,8 @@ internal enum DynamicTag : long
     DT_HASH = 4,
     DT_STRTAB = 5,
     DT_SYMTAB = 6,
+    DT_RELA = 7,
+    DT_RELASZ = 8,
     DT_STRSZ = 10,
     DT_SONAME = 14,
     DT_GNU_HASH = 0x6ffffef5,

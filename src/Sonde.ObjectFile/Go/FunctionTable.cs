@@ -1,0 +1,211 @@
+using Sonde.ObjectFile.Bytes;
+using Sonde.ObjectFile.Elf;
+
+namespace Sonde.ObjectFile.Go;
+
+/// <summary>
+/// .gopclntab: the runtime's own table of all functions, in every Go program, stripped or not. Rows are read when asked for.
+/// Safe for concurrent readers. Throws <see cref="BinaryFormatException"/> where the table is damaged.
+/// </summary>
+internal sealed class FunctionTable
+{
+    private readonly SectionData _data;
+    private readonly PclntabHeader _header;
+    private readonly FileMemory _memory;
+    private readonly ulong _textStart;
+    private readonly ulong[]? _relocatedEntries;
+
+    internal FunctionTable(FileAddress address, SectionData data, PclntabHeader header, FileMemory memory, ulong textStart)
+    {
+        Address = address;
+        _data = data;
+        _header = header;
+        _memory = memory;
+        _textStart = textStart;
+        if (header.Format < PclntabFormat.Go118 && memory.Relocations.Count > 0) _relocatedEntries = ReadEntries();
+    }
+
+    /// <summary>Where the header lies.</summary>
+    public FileAddress Address { get; }
+
+    public PclntabFormat Format => _header.Format;
+
+    public int Count => _header.FunctionCount;
+
+    /// <summary>What entries are relative to; the first function's entry in old formats, whose entries are absolute.</summary>
+    public FileAddress TextStart => _header.Format >= PclntabFormat.Go118 ? new(_textStart) : Entry(0);
+
+    /// <summary>End of the last function.</summary>
+    public FileAddress TextEnd => Entry(Count);
+
+    internal SectionData Data => _data;
+
+    internal PclntabHeader Header => _header;
+
+    /// <summary>Entry of a function; for <see cref="Count"/> the end of the last.</summary>
+    public FileAddress Entry(int index)
+    {
+        if (_relocatedEntries is { } entries) return new(entries[index]);
+        return new(ReadEntry(index, out _));
+    }
+
+    /// <summary>One function.</summary>
+    public FunctionRow Row(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        var entry = ReadEntry(index, out var offset);
+        if (_relocatedEntries is { } entries) entry = entries[index];
+        var start = _header.Functions + (long)offset;
+        if (offset > (ulong)_data.Length || start > _data.Length - _header.FunctionSize)
+            Malformed.Invalid(_data.Name, EntryOffset(index), "function lies outside of the table");
+
+        var cursor = _data.Cursor(start);
+        cursor.Skip(_header.Format >= PclntabFormat.Go118 ? 4 : 8);
+        var name = cursor.ReadInt32();
+        var arguments = cursor.ReadInt32();
+        var deferReturn = cursor.ReadUInt32();
+        var stack = cursor.ReadUInt32();
+        var file = cursor.ReadUInt32();
+        var line = cursor.ReadUInt32();
+        var pcData = cursor.ReadUInt32();
+        var unit = _header.Format >= PclntabFormat.Go116 ? cursor.ReadUInt32() : 0;
+        var startLine = _header.Format >= PclntabFormat.Go120 ? cursor.ReadInt32() : 0;
+        var id = cursor.ReadByte();
+        var flags = (FunctionFlags)cursor.ReadByte();
+        cursor.Skip(1);
+        int funcData = cursor.ReadByte();
+        if (pcData > 1 << 16) Malformed.Invalid(_data.Name, start, $"{pcData} value tables");
+        return new(index, new(entry), Entry(index + 1), name, arguments, deferReturn, stack, file, line, unit, startLine, id,
+            _header.Format >= PclntabFormat.Go116 ? flags : FunctionFlags.None, (int)pcData, funcData, cursor.Offset);
+    }
+
+    /// <summary>The function that covers an address.</summary>
+    public bool TryFind(FileAddress address, out FunctionRow row)
+    {
+        row = default;
+        int low = 0, high = Count;
+        if (address < Entry(0) || address >= Entry(high)) return false;
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            if (address < Entry(middle)) high = middle;
+            else low = middle;
+        }
+
+        row = Row(low);
+        return true;
+    }
+
+    /// <summary>The first function of this name; there can be more (ABI wrappers have the name of what they wrap).</summary>
+    public bool TryFind(ReadOnlySpan<byte> name, out FunctionRow row, int from = 0)
+    {
+        for (var i = from; i < Count; i++)
+        {
+            if (!NameEquals(i, name)) continue;
+            row = Row(i);
+            return true;
+        }
+
+        row = default;
+        return false;
+    }
+
+    /// <summary>A name by its offset: UTF-8, in place.</summary>
+    public ReadOnlySpan<byte> Name(int offset)
+    {
+        if (offset < 0) Malformed.Invalid(_data.Name, _header.Names, "negative name offset");
+        return _data.ReadCString(_header.Names + offset);
+    }
+
+    public ReadOnlySpan<byte> Name(in FunctionRow row) => Name(row.NameOffset);
+
+    /// <summary>Line at an address of the function; -1 when it is not known.</summary>
+    public int Line(in FunctionRow row, FileAddress address) => ValueAt(row, row.Lines, address);
+
+    /// <summary>How far the stack pointer is below its value at the entry, before the instruction at the address runs; -1 when it is not known.</summary>
+    public int StackDelta(in FunctionRow row, FileAddress address) => ValueAt(row, row.StackDeltas, address);
+
+    /// <summary>Path of the source file at an address of the function; empty when it is not known.</summary>
+    public ReadOnlySpan<byte> File(in FunctionRow row, FileAddress address) => FileName(row, ValueAt(row, row.FileNumbers, address));
+
+    /// <summary>Path of a source file by the number that <see cref="FunctionRow.FileNumbers"/> holds; empty when there is none.</summary>
+    public ReadOnlySpan<byte> FileName(in FunctionRow row, int number)
+    {
+        if (number < 0) return default;
+        if (_header.Format == PclntabFormat.Go12)
+        {
+            // Number 0 is the count.
+            if (number == 0 || number > _header.FileCount) return default;
+            return _data.ReadCString(_data.Cursor(_header.Files + number * 4L).ReadUInt32());
+        }
+
+        var slot = _header.Units + (row.UnitOffset + (long)number) * 4;
+        if (slot + 4 > _header.Files) return default;
+        var offset = _data.Cursor(slot).ReadUInt32();
+        return offset == uint.MaxValue ? default : _data.ReadCString(_header.Files + offset);
+    }
+
+    /// <summary>All ranges of a value table of the function: <see cref="FunctionRow.Lines"/> and its like.</summary>
+    public PcValues Values(in FunctionRow row, uint table)
+    {
+        // 0 is "no table": it would be the byte before the first.
+        var offset = table == 0 ? _data.Length : _header.Values + table;
+        return offset >= _data.Length ? new(NoValues.Cursor(), 1, 0) : new(_data.Cursor(offset), _header.Quantum, row.Size);
+    }
+
+    /// <summary>A further value table (PCDATA_…); 0 when the function does not have it.</summary>
+    internal uint PcDataTable(in FunctionRow row, int which) => which < row.PcDataCount ? _data.Cursor(row.DataOffset + which * 4L).ReadUInt32() : 0;
+
+    /// <summary>Address of a data reference (FUNCDATA_…), 0 when the function does not have it. From Go 1.18 it is relative to go.func.*.</summary>
+    internal ulong FuncData(in FunctionRow row, int which, ulong goFunc)
+    {
+        if (which >= row.FuncDataCount) return 0;
+        var at = row.DataOffset + row.PcDataCount * 4L;
+        if (_header.Format >= PclntabFormat.Go118)
+        {
+            var offset = _data.Cursor(at + which * 4L).ReadUInt32();
+            return offset == uint.MaxValue || goFunc == 0 ? 0 : goFunc + offset;
+        }
+
+        // Pointers, aligned as such in memory.
+        at = (at + (long)(Address.Value & 7) + 7 & ~7L) - (long)(Address.Value & 7) + which * 8L;
+        return _memory.Relocations.TryGet(Address + (ulong)at, out var relocated) ? relocated : _data.Cursor(at).ReadUInt64();
+    }
+
+    internal int ValueAt(in FunctionRow row, uint table, FileAddress address) =>
+        row.Contains(address) ? Values(row, table).At(address - row.Entry) : -1;
+
+    private static SectionData NoValues { get; } = new("no values", [0, 0]);
+
+    private bool NameEquals(int index, ReadOnlySpan<byte> name)
+    {
+        ReadEntry(index, out var offset);
+        var at = _header.Functions + (long)offset + (_header.Format >= PclntabFormat.Go118 ? 4 : 8);
+        var nameAt = _header.Names + _data.Cursor(at).ReadInt32();
+        if (nameAt < 0 || nameAt > _data.Length - name.Length - 1) return false;
+        var bytes = _data.Read(nameAt, name.Length + 1);
+        return bytes[^1] == 0 && bytes[..^1].SequenceEqual(name);
+    }
+
+    private long EntryOffset(int index) => (_header.Format == PclntabFormat.Go12 ? 16 : _header.Functions) + (long)index * _header.EntrySize;
+
+    private ulong ReadEntry(int index, out ulong offset)
+    {
+        var cursor = _data.Cursor(EntryOffset(index));
+        var half = _header.EntrySize / 2;
+        var entry = cursor.ReadUnsigned(half);
+        // The entry that ends the table has no function.
+        offset = index < Count ? cursor.ReadUnsigned(half) : 0;
+        return _header.Format >= PclntabFormat.Go118 ? _textStart + entry : entry;
+    }
+
+    /// <summary>Absolute entries that the loader fills in.</summary>
+    private ulong[] ReadEntries()
+    {
+        var entries = new ulong[Count + 1];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = _memory.Relocations.TryGet(Address + (ulong)EntryOffset(i), out var entry) ? entry : ReadEntry(i, out _);
+        return entries;
+    }
+}
