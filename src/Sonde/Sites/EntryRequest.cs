@@ -10,13 +10,16 @@ internal sealed record EntryRequest
     public RegisterSet Wanted { get; init; }
 
     /// <summary>
-    /// Arguments on the stack are wanted too, so nothing may have been stored into the caller's part of the stack. Always
-    /// true for a convention without argument registers.
+    /// How many bytes of arguments lie on the stack, from the CFA up, that nothing may have been stored into. Default: unknown,
+    /// which means all there may be for a convention without argument registers and none for the others.
     /// </summary>
-    public bool WantsStackArguments { get; init; }
+    public int? StackArgumentBytes { get; init; }
 
     /// <summary>The site must also carry a return probe of the kernel, so the return address must be on top of the stack.</summary>
     public bool NeedsReturnProbe { get; init; }
+
+    /// <summary>Also examine what comes behind the site, for people who ask why (<c>sonde explain</c>).</summary>
+    public bool AllCandidates { get; init; }
 
     /// <summary>What the kernel can do. Default: what every supported one can.</summary>
     public KernelTraits Kernel { get; init; } = KernelTraits.Floor;

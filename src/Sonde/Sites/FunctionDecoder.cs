@@ -43,7 +43,10 @@ internal static class FunctionDecoder
             MarkTargets(read, instructions, targets, ref toEntry);
         }
         foreach (var part in otherParts)
-            MarkTargets(read, Sweep(part, out _), targets, ref toEntry);
+        {
+            var bounded = part.Code.Length > MaxCodeBytes ? part with { Code = part.Code[..MaxCodeBytes] } : part;
+            MarkTargets(read, Sweep(bounded, out _), targets, ref toEntry);
+        }
         return new DecodedFunction(read, instructions, targets, toEntry, undecoded.ToImmutable());
     }
 
@@ -70,18 +73,11 @@ internal static class FunctionDecoder
     // of hand-written code (glibc) and is not a contradiction.
     private static bool MarkTargets(FunctionCode code, Instruction[] instructions, BitArray targets, ref int toEntry)
     {
-        var starts = new BitArray(code.Code.Length);
-        foreach (ref readonly var instruction in instructions.AsSpan())
-        {
-            if (!code.Contains(instruction.IP)) continue;
-            var offset = (int)(instruction.IP - code.Address);
-            starts[offset] = true;
-            if (code.Code.Span[offset] == 0xf0 && instruction.Length > 1) starts[offset + 1] = true;
-        }
         var consistent = true;
+        var bytes = code.Code.Span;
         foreach (ref readonly var instruction in instructions.AsSpan())
         {
-            if (!TryTarget(instruction, out var target) || !code.Contains(target)) continue;
+            if (instruction.FlowControl == FlowControl.Next || !TryTarget(instruction, out var target) || !code.Contains(target)) continue;
             if (target == code.Address)
             {
                 if (instruction.FlowControl == FlowControl.Call) continue; // recursion
@@ -89,9 +85,23 @@ internal static class FunctionDecoder
             }
             var offset = (int)(target - code.Address);
             targets[offset] = true;
-            consistent &= starts[offset];
+            consistent &= StartsAt(instructions, target) || (offset > 0 && bytes[offset - 1] == 0xf0 && StartsAt(instructions, target - 1));
         }
         return consistent;
+    }
+
+    private static bool StartsAt(Instruction[] instructions, ulong address)
+    {
+        int low = 0, high = instructions.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var at = instructions[middle].IP;
+            if (at == address) return true;
+            if (at < address) low = middle + 1;
+            else high = middle - 1;
+        }
+        return false;
     }
 
     /// <summary>Where a direct jump or call leads.</summary>

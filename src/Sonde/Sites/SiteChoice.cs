@@ -46,8 +46,8 @@ internal sealed record SiteChoice
     /// <summary>Registers that still hold their entry values.</summary>
     public required RegisterSet Intact { get; init; }
 
-    /// <summary>Arguments on the stack still have their entry values.</summary>
-    public required bool StackArgumentsIntact { get; init; }
+    /// <summary>How many bytes from the CFA up certainly hold what the caller put there (<see cref="int.MaxValue"/>: all).</summary>
+    public required int IntactStackBytes { get; init; }
 
     /// <summary>Hits to ignore, when <see cref="Firing"/> is <see cref="Firing.OnceWithFlagsTest"/>.</summary>
     public FlagsTest? Ignore { get; init; }

@@ -22,22 +22,26 @@ internal static class SiteSelector
 
         var check = request.Convention.GrowsStacks ? StackCheck.Find(function) : null;
         var loops = function.BranchesToEntry > (check is null ? 0 : 1);
-        var steps = EntryTrace.Walk(function, check);
         var tables = JumpTables.DepthsOf(function);
-        var candidates = new SiteCandidate[steps.Count];
-        int best = -1, bestRank = Unusable;
-        for (var i = 0; i < steps.Count; i++)
+        var candidates = ImmutableArray.CreateBuilder<SiteCandidate>();
+        // Nothing can be better than this, so there is no need to look on.
+        var ideal = check is null ? Emulated : PushBehindCheck;
+        EntryStep best = default;
+        int bestAt = -1, bestRank = Unusable;
+        var trace = new EntryTrace(function, check);
+        while (trace.TryNext(out var step))
         {
-            candidates[i] = Examine(function, request, steps[i], check, loops, tables);
-            var rank = Rank(function, steps[i], candidates[i], check);
+            var candidate = Examine(function, request, step, check, loops, tables);
+            candidates.Add(candidate);
+            var rank = Rank(function, step, candidate, check);
             if (rank >= bestRank) continue;
-            best = i;
-            bestRank = rank;
+            (best, bestAt, bestRank) = (step, candidates.Count - 1, rank);
+            if (rank <= ideal && !request.AllCandidates) break;
         }
-        if (best < 0) return Refuse(candidates, request);
+        if (bestAt < 0) return Refuse(candidates.ToImmutable(), request);
 
-        candidates[best] = candidates[best] with { Verdict = SiteVerdict.Chosen };
-        return new SiteSelection(Choose(function, steps[best], candidates[best], bestRank, check), null, [.. candidates]);
+        candidates[bestAt] = candidates[bestAt] with { Verdict = SiteVerdict.Chosen };
+        return new SiteSelection(Choose(function, best, candidates[bestAt], bestRank, check), null, candidates.ToImmutable());
     }
 
     /// <summary>
@@ -78,7 +82,7 @@ internal static class SiteSelector
             Reason = SiteReason.Requested,
             CfaOffset = function.Depths.Before(index).CfaOffset,
             Intact = intact,
-            StackArgumentsIntact = found >= 0 && steps[found].ArgumentsUntouched,
+            IntactStackBytes = found >= 0 ? steps[found].IntactStackBytes : 0,
         };
         return new SiteSelection(choice, null, [new SiteCandidate(address, handling, firing, SiteVerdict.Chosen, default, default)]);
     }
@@ -89,14 +93,14 @@ internal static class SiteSelector
         ref readonly var instruction = ref function.Instructions[step.Index];
         var handling = function.Handling(step.Index, request.Kernel, out var refusal);
         var lost = request.Wanted & ~step.Intact;
-        var wantsStack = request.WantsStackArguments || request.Convention.ArgumentRegisters.IsEmpty;
+        var stackBytes = request.StackArgumentBytes ?? (request.Convention.ArgumentRegisters.IsEmpty ? int.MaxValue : 0);
         var firing = loops ? Firing.OncePerIteration
             : step.BehindCheck ? Firing.Once
             : check?.LastBranch == step.Index ? Firing.OnceWithFlagsTest
             : Firing.AgainAfterStackGrowth;
         var verdict = handling == UprobeHandling.Refused ? SiteVerdict.Refused
             : lost != RegisterSet.None ? SiteVerdict.RegisterLost
-            : wantsStack && !step.ArgumentsUntouched ? SiteVerdict.StackArgumentsLost
+            : step.IntactStackBytes < stackBytes ? SiteVerdict.StackArgumentsLost
             : request.NeedsReturnProbe && step.Stack.CfaOffset != 8 ? SiteVerdict.StackMoved
             : step.Index > 0 && tables.MayLeadTo(step.Stack, instruction) ? SiteVerdict.JumpTableTarget
             : IsFiveByteNop(instruction) && (check is not null || request.Convention.GrowsStacks || !step.MemoryUntouched) ? SiteVerdict.WritesBelowStack
@@ -144,19 +148,18 @@ internal static class SiteSelector
             },
             CfaOffset = step.Stack.CfaOffset,
             Intact = step.Intact,
-            StackArgumentsIntact = step.ArgumentsUntouched,
+            IntactStackBytes = step.IntactStackBytes,
             Ignore = ignore,
         };
     }
 
-    private static SiteSelection Refuse(SiteCandidate[] candidates, EntryRequest request)
+    private static SiteSelection Refuse(ImmutableArray<SiteCandidate> all, EntryRequest request)
     {
-        var all = ImmutableArray.Create(candidates);
-        if (Array.Exists(candidates, c => c.Verdict is SiteVerdict.RegisterLost or SiteVerdict.StackArgumentsLost))
+        if (all.Any(c => c.Verdict is SiteVerdict.RegisterLost or SiteVerdict.StackArgumentsLost))
             return SiteSelection.Refused(SiteRefusalCode.RegistersLost, all);
-        if (request.NeedsReturnProbe && Array.Exists(candidates, c => c.Verdict == SiteVerdict.StackMoved))
+        if (request.NeedsReturnProbe && all.Any(c => c.Verdict == SiteVerdict.StackMoved))
             return SiteSelection.Refused(SiteRefusalCode.NoPlaceForReturnProbe, all);
-        var first = Array.Find(candidates, c => c.Verdict == SiteVerdict.Refused);
+        var first = all.FirstOrDefault(c => c.Verdict == SiteVerdict.Refused);
         return SiteSelection.Refused(SiteRefusalCode.RefusedByKernel, all, first.Refusal);
     }
 

@@ -22,12 +22,13 @@ internal static class Code
         return stream.ToArray();
     }
 
-    public static EntryRequest Request(RegisterSet wanted = RegisterSet.None, bool returns = false, bool stack = false) => new()
+    public static EntryRequest Request(RegisterSet wanted = RegisterSet.None, bool returns = false, int? stack = null) => new()
     {
         Convention = CallConvention.SystemV,
         Wanted = wanted,
         NeedsReturnProbe = returns,
-        WantsStackArguments = stack,
+        StackArgumentBytes = stack,
+        AllCandidates = true,
         Kernel = KernelTraits.Recent,
     };
 

@@ -201,11 +201,14 @@ public sealed class SiteSelectorTests
         // mov [rsp+8],rdi; push rbx: the caller's part
         var function = Of("48897c2408 53 5b c3");
         Assert.Equal(5, Site(function, Request()));
-        Assert.Equal(0, Site(function, Request(stack: true)));
+        Assert.Equal(0, Site(function, Request(stack: 8)));
+        // mov [rsp+16],rdi: behind 8 bytes of arguments are results
+        Assert.Equal(5, Site(Of("48897c2410 53 5b c3"), Request(stack: 8)));
+        Assert.Equal(8, Choice(Of("48897c2410 53 5b c3"), Request(stack: 8)).IntactStackBytes);
         // mov [rsp-8],rdi is the function's own part
-        Assert.Equal(5, Site(Of("48897c24f8 53 5b c3"), Request(stack: true)));
+        Assert.Equal(5, Site(Of("48897c24f8 53 5b c3"), Request(stack: 8)));
         // lea rax,[rsp+8]; mov [rax],rdi; push rbx
-        Assert.Equal(0, Site(Of("488d442408 488938 53 5b c3"), Request(stack: true)));
+        Assert.Equal(0, Site(Of("488d442408 488938 53 5b c3"), Request(stack: 8)));
     }
 
     [Fact]
