@@ -3,71 +3,39 @@ using Sonde.Kernel.Syscalls;
 namespace Sonde.Kernel.Objects;
 
 /// <summary>
-/// Sites attached by as few uprobe_multi links as possible: one, unless the kernel refuses single instructions. Then the
-/// refused ones are found by halving and named, and the others are attached. Disposing takes all probes out.
+/// Sites attached by one uprobe_multi link. If the kernel refuses the link because of single instructions, these are found,
+/// named and left out. Disposing takes all probes out.
 /// </summary>
 internal sealed class UprobeMultiAttachment : IUprobeAttachment
 {
-    private const int HopelessAfter = 16;
-    private readonly List<UprobeMultiLink> _links = [];
-    private readonly List<RefusedSite> _refused = [];
+    private readonly UprobeMultiLink _link;
 
-    private UprobeMultiAttachment()
-    {
-    }
-
-    /// <summary>The live links.</summary>
-    public IReadOnlyList<UprobeMultiLink> Links => _links;
+    private UprobeMultiAttachment(UprobeMultiLink link, IReadOnlyList<RefusedSite> refused) => (_link, Refused) = (link, refused);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RefusedSite> Refused => _refused;
+    public IReadOnlyList<RefusedSite> Refused { get; }
 
     /// <inheritdoc/>
-    public int Sites => _links.Sum(link => link.Sites);
+    public int Sites => _link.Sites;
 
     /// <summary>Attaches a program to sites of one file; parameters as in <see cref="UprobeMultiLink.Attach"/>.</summary>
     /// <exception cref="KernelException">Nothing can be attached: privilege, file, process, or every site is refused.</exception>
     public static UprobeMultiAttachment Attach(IKernel kernel, BpfProgram program, string path, ReadOnlySpan<UprobeSite> sites, int pid = 0, bool isReturn = false)
     {
-        UprobeMultiAttachment attachment = new();
-        try
-        {
-            attachment.Add(kernel, program, path, sites, pid, isReturn);
-            if (attachment._links.Count == 0)
-                throw new KernelException("bpf(BPF_LINK_CREATE) of a uprobe_multi link", attachment._refused[0].Errno);
-        }
-        catch
-        {
-            attachment.Dispose();
-            throw;
-        }
-        return attachment;
+        UprobeMultiLink? link = UprobeMultiLink.TryAttach(kernel, program, path, sites, pid, isReturn, out Errno errno);
+        if (link is not null)
+            return new UprobeMultiAttachment(link, []);
+        if (!RefusedSite.IsAboutOneSite(errno))
+            throw new KernelException("bpf(BPF_LINK_CREATE) of a uprobe_multi link", errno);
+        UprobeSite[] all = sites.ToArray();
+        RefusedSite[] refused = RefusedSearch.Find(kernel, program.Blueprint.AttachType, path, all, pid, isReturn);
+        HashSet<UprobeSite> without = [.. refused.Select(site => site.Site)];
+        UprobeSite[] good = [.. all.Where(site => !without.Contains(site))];
+        if (good.Length == 0)
+            throw new KernelException("bpf(BPF_LINK_CREATE) of a uprobe_multi link", refused[0].Errno);
+        return new UprobeMultiAttachment(UprobeMultiLink.Attach(kernel, program, path, good, pid, isReturn), refused);
     }
 
     /// <summary>Takes all probes out.</summary>
-    public void Dispose()
-    {
-        KernelHandles.CloseAll(_links);
-        _links.Clear();
-    }
-
-    private void Add(IKernel kernel, BpfProgram program, string path, ReadOnlySpan<UprobeSite> sites, int pid, bool isReturn)
-    {
-        UprobeMultiLink? link = UprobeMultiLink.TryAttach(kernel, program, path, sites, pid, isReturn, out Errno errno);
-        if (link is not null)
-        {
-            _links.Add(link);
-            return;
-        }
-        if (!RefusedSite.IsAboutOneSite(errno) || (_links.Count == 0 && _refused.Count >= HopelessAfter))
-            throw new KernelException("bpf(BPF_LINK_CREATE) of a uprobe_multi link", errno);
-        if (sites.Length == 1)
-        {
-            _refused.Add(new RefusedSite(sites[0], errno));
-            return;
-        }
-        int half = sites.Length / 2;
-        Add(kernel, program, path, sites[..half], pid, isReturn);
-        Add(kernel, program, path, sites[half..], pid, isReturn);
-    }
+    public void Dispose() => _link.Dispose();
 }

@@ -88,11 +88,16 @@ internal sealed class RingBuffer : IDisposable
         _data.Dispose();
     }
 
-    /// <summary>The record at <paramref name="position"/>, which moves behind it; discarded records are passed over.</summary>
-    internal bool TryRead(scoped ref long position, out ReadOnlySpan<byte> record)
+    /// <summary>
+    /// The record at <paramref name="position"/>, which moves behind it; discarded records are passed over.
+    /// <paramref name="limit"/> is the producer position as last seen: the line it lies in is the writers', so it is read
+    /// only when what is known of is used up.
+    /// </summary>
+    internal bool TryRead(scoped ref long position, scoped ref long limit, out ReadOnlySpan<byte> record)
     {
-        long producer = _data.Read64(0);
-        while (position < producer)
+        if (position >= limit)
+            limit = _data.Read64(0);
+        while (position < limit)
         {
             long at = _pageSize + (position & _mask);
             uint header = _data.Read32(at);

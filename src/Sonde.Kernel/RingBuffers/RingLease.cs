@@ -8,12 +8,14 @@ internal ref struct RingLease
 {
     private readonly RingBuffer _ring;
     private long _position;
+    private long _limit;
     private bool _isOpen;
 
     internal RingLease(RingBuffer ring, long position)
     {
         _ring = ring;
         _position = position;
+        _limit = position;
         _isOpen = true;
     }
 
@@ -21,7 +23,7 @@ internal ref struct RingLease
     public bool TryNext(out ReadOnlySpan<byte> record)
     {
         ObjectDisposedException.ThrowIf(!_isOpen, typeof(RingLease));
-        return _ring.TryRead(ref _position, out record);
+        return _ring.TryRead(ref _position, ref _limit, out record);
     }
 
     /// <summary>Gives back everything read so far, so that a long drain does not hold up the writers.</summary>

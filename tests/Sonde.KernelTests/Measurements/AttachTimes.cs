@@ -28,15 +28,53 @@ public sealed class AttachTimes
         }
     }
 
+    [Fact(Explicit = true)]
+    public void PrintManyLinks()
+    {
+        LinuxKernel kernel = Require.Kernel();
+        using NopFile file = NopFile.Create(kernel, 64);
+        using BpfProgram program = BpfProgram.Load(kernel, Empty(isMulti: true));
+        foreach (bool isParallel in (bool[])[false, true])
+        {
+            UprobeMultiLink[] links = [.. Enumerable.Range(0, 64).Select(i => UprobeMultiLink.Attach(kernel, program, file.Path, [new(file.OffsetOf(i))]))];
+            long start = Stopwatch.GetTimestamp();
+            if (isParallel)
+                Overlap.Close(links);
+            else
+                Array.ForEach(links, link => link.Dispose());
+            TestContext.Current.TestOutputHelper!.WriteLine($"64 links closed {(isParallel ? "together" : "in turn")}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+        }
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData(1)]
+    [InlineData(28)]
+    public void PrintRefused(int refused)
+    {
+        LinuxKernel kernel = Require.Kernel();
+        int[] bad = [.. Enumerable.Range(0, refused).Select(i => ((i * 157) + 41) % 4488)];
+        using NopFile file = NopFile.Create(kernel, 4488, bad);
+        using BpfProgram program = BpfProgram.Load(kernel, Empty(isMulti: true));
+        UprobeSite[] sites = [.. Enumerable.Range(0, 4488).Select(i => new UprobeSite(file.OffsetOf(i)))];
+        long start = Stopwatch.GetTimestamp();
+        UprobeMultiAttachment attachment = UprobeMultiAttachment.Attach(kernel, program, file.Path, sites);
+        double attach = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        start = Stopwatch.GetTimestamp();
+        attachment.Dispose();
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"4488 sites, {attachment.Refused.Count} refused: attach {attach:F0} ms, detach {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+    }
+
+    private static ProgramBlueprint Empty(bool isMulti) => new()
+    {
+        Name = "empty",
+        AttachType = isMulti ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None,
+        Code = Assembler.Assemble([MovImm(R0, 0), Exit()]),
+    };
+
     private static void Report(LinuxKernel kernel, NopFile file, int sites, bool isMulti, bool ourselves)
     {
-        ProgramBlueprint blueprint = new()
-        {
-            Name = "empty",
-            AttachType = isMulti ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None,
-            Code = Assembler.Assemble([MovImm(R0, 0), Exit()]),
-        };
-        using BpfProgram program = BpfProgram.Load(kernel, blueprint);
+        using BpfProgram program = BpfProgram.Load(kernel, Empty(isMulti));
         UprobeSite[] list = [.. Enumerable.Range(0, sites).Select(i => new UprobeSite(file.OffsetOf(i), (ulong)i))];
         int pid = ourselves ? Environment.ProcessId : 0;
         int rounds = sites >= 10_000 ? 3 : 5;

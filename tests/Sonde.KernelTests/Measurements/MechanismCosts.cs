@@ -69,6 +69,34 @@ public sealed class MechanismCosts
         TestContext.Current.TestOutputHelper!.WriteLine($"{cost}");
     }
 
+    [Fact(Explicit = true)]
+    public void PrintReading()
+    {
+        LinuxKernel kernel = Require.Kernel();
+        ProgramBlueprint blueprint = new() { Name = "fill", AttachType = AttachType.BPF_TRACE_UPROBE_MULTI, Code = Assembler.Assemble(Reserve(Helper.BPF_FUNC_ringbuf_submit, 1)) };
+        using MapSet maps = MapSet.Create(kernel, blueprint);
+        using BpfProgram program = BpfProgram.Load(kernel, blueprint, maps);
+        using CodePage page = CodePage.Create(kernel);
+        using RingBuffer ring = RingBuffer.Open(kernel, maps[Ring]);
+        using UprobeMultiLink link = UprobeMultiLink.Attach(kernel, program, page.Path, [new(CodePage.SiteOffset(SiteKind.Emulated))]);
+        double[] rounds = new double[Rounds];
+        for (int i = 0; i < Rounds; i++)
+        {
+            page.Run(SiteKind.Emulated, 16_000);
+            int count = 0;
+            long start = Stopwatch.GetTimestamp();
+            using (RingLease lease = ring.Lease())
+            {
+                while (lease.TryNext(out ReadOnlySpan<byte> record))
+                    count += record[0];
+            }
+            rounds[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / count;
+            Assert.Equal(16_000, count);
+        }
+        Array.Sort(rounds);
+        TestContext.Current.TestOutputHelper!.WriteLine($"reading a record of {RecordSize} bytes: {rounds[Rounds / 2]:F1} ns");
+    }
+
     private static double Measure(LinuxKernel kernel, MapSet maps, CodePage page, RingBuffer ring, string name, Instruction[] code)
     {
         ProgramBlueprint blueprint = new() { Name = name, AttachType = AttachType.BPF_TRACE_UPROBE_MULTI, Code = Assembler.Assemble(code) };

@@ -15,10 +15,12 @@ internal sealed unsafe class NopFile : IDisposable
 
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_file.Descriptor}";
 
-    public static NopFile Create(LinuxKernel kernel, int sites)
+    public static NopFile Create(LinuxKernel kernel, int sites, params int[] refused)
     {
         byte[] code = new byte[((sites * Distance) + 4095) & ~4095];
         Array.Fill(code, (byte)0x90);
+        foreach (int site in refused)
+            code[site * Distance] = 0xf0; // lock
         KernelHandle file = new(kernel, kernel.CreateMemoryFile("nops"), "memfd_create");
         fixed (byte* bytes = code)
             KernelException.Check(kernel.Write(file.Descriptor, bytes, (nuint)code.Length), "write");

@@ -43,7 +43,7 @@ internal sealed class Counting : IDisposable
 
     public void Detach()
     {
-        KernelHandles.CloseAll(_links);
+        Overlap.Close(_links);
         _links.Clear();
     }
 

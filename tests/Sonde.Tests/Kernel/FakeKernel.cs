@@ -45,7 +45,8 @@ internal unsafe class FakeKernel : IKernel, IDisposable
 
     public long Close(int descriptor)
     {
-        Closed.Add(descriptor);
+        lock (Closed)
+            Closed.Add(descriptor);
         return 0;
     }
 
