@@ -222,31 +222,26 @@ internal sealed class NamePattern
             return null;
         if (_glob is not null)
             return LongestWord(_glob);
-        return LastWord(_text);
+        return LongestComponent(_text);
     }
 
-    /// <summary>The function's own name, if it is one that every mangling spells out.</summary>
-    private static string? LastWord(string name)
+    /// <summary>The longest component: a mangling spells each at least once, unless it has a letter for it.</summary>
+    private static string? LongestComponent(string name)
     {
-        if (name.Contains("operator", StringComparison.Ordinal) || name.Contains('~') || name.Contains('{') || name.StartsWith("_Z", StringComparison.Ordinal)
-            || name.StartsWith("_R", StringComparison.Ordinal))
-            return null;
-        var parts = FunctionName.Split(name);
-        var components = QualifiedName.SplitComponents(parts.QualifiedName, cpp: true);
-        if (components.Count == 0)
-            return null;
-        string last = components[^1].Base;
-        // A constructor's own name is C1 or C2 in the symbol.
-        if (components.Count > 1 && components[^2].Base == last)
-            return null;
-        int end = last.Length;
-        while (end > 0 && !char.IsAsciiLetterOrDigit(last[end - 1]) && last[end - 1] != '_')
-            end--;
-        int start = end;
-        while (start > 0 && (char.IsAsciiLetterOrDigit(last[start - 1]) || last[start - 1] == '_'))
-            start--;
-        bool isSpelledOut = end > start && end == last.Length && !IsAbbreviated(last.AsSpan(start));
-        return isSpelledOut ? last[start..end] : null;
+        if (name.StartsWith("_Z", StringComparison.Ordinal) || name.StartsWith("_R", StringComparison.Ordinal))
+            return null; // a mangled name fits the function it demangles to as well
+        string? longest = null;
+        var components = QualifiedName.SplitComponents(FunctionName.Split(RustName.WithoutHashes(name)).QualifiedName, cpp: true);
+        foreach (var component in components)
+        {
+            // Of a Go name the part behind the last dot; what manglings have is without dots.
+            string word = component.Base[(component.Base.LastIndexOf('.') + 1)..];
+            bool isWord = word.Length > 0 && !word.AsSpan().ContainsAnyExcept(WordCharacters);
+            if (isWord && word.Length > (longest?.Length ?? 0) && !IsAbbreviated(word) && !CppTypeText.IsInlineNamespace(word))
+                longest = word;
+        }
+
+        return longest;
     }
 
     private static bool IsAbbreviated(ReadOnlySpan<char> word) => Abbreviated.AsSpan().Contains(word, StringComparison.Ordinal);

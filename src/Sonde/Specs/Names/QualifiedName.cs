@@ -71,6 +71,7 @@ internal sealed class QualifiedName
         string? parameters = null;
         int open = -1;
         bool isOperator = false;
+        bool inQualifiers = false;
         var scanner = new NameScanner(name);
         while (scanner.MoveNext())
         {
@@ -101,6 +102,10 @@ internal sealed class QualifiedName
                     continue;
                 Flush();
             }
+            else if (parameters is not null && (scanner.IsBlank || inQualifiers))
+            {
+                inQualifiers = true; // `run(int) const::{lambda()#1}`
+            }
             else if (scanner.Unit == NameUnit.Operator)
             {
                 isOperator = true;
@@ -127,7 +132,7 @@ internal sealed class QualifiedName
                 components.Add(new NameComponent(text.ToString().Trim(), arguments, parameters));
             text.Clear();
             arguments = parameters = null;
-            isOperator = false;
+            isOperator = inQualifiers = false;
         }
     }
 

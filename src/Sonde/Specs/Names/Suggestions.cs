@@ -38,7 +38,8 @@ internal static class Suggestions
                 distance = PrefixDistance;
             }
 
-            int score = distance * 8;
+            // Of equally near ones that which goes on where the name stops: `wher` is `where` rather than `when`.
+            int score = distance * 8 - (its.StartsWith(last, StringComparison.OrdinalIgnoreCase) ? 1 : 0);
             if (best.Count == max && score > best[^1].Score)
                 continue;
             if (!rest.SequenceEqual(itsRest))
