@@ -6,7 +6,7 @@ CONFIGURATION ?= Release
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
-.PHONY: all build demo test test-all bench lint pack install clean help
+.PHONY: all build demo test test-all test-guests bench lint pack install clean help
 
 all: build
 
@@ -14,7 +14,8 @@ help:
 	@echo 'make build     out/sonde, one native binary'
 	@echo 'make demo      start the Go sample, trace it, show what comes out (root)'
 	@echo 'make test      every test on this kernel, with three Go versions (kernel tests need root)'
-	@echo 'make test-all  the same with every toolchain'
+	@echo 'make test-all  the same with every toolchain, and in kernel guests'
+	@echo 'make test-guests  kernel tests and cases on other kernels, under QEMU'
 	@echo 'make bench     benchmarks, side by side with other tracers'
 	@echo 'make lint      formatting and shell scripts'
 	@echo 'make pack      the NuGet package, in out/packages'
@@ -32,6 +33,10 @@ test:
 
 test-all:
 	@scripts/test --all
+	@scripts/test-guests
+
+test-guests:
+	@scripts/test-guests
 
 bench: build
 	@if [ -x bench/run ]; then bench/run; else echo 'sonde: there are no benchmarks yet (bench/run)' >&2; exit 1; fi

@@ -1,4 +1,5 @@
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
 
@@ -38,6 +39,13 @@ internal static class Require
             Refuse(e.Message);
         }
         return kernel;
+    }
+
+    /// <summary>A feature above the floor; a kernel without it skips the test even where kernel tests must run.</summary>
+    public static void Feature(KernelFeature feature)
+    {
+        FeatureFinding finding = KernelFeatures.Current.Find(feature);
+        Assert.SkipUnless(finding.IsPresent, $"this kernel lacks {finding.Name}, which came with {finding.MinimumKernel}");
     }
 
     /// <summary>Skips the test, or fails it where skipping is not allowed.</summary>

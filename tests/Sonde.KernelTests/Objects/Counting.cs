@@ -1,3 +1,4 @@
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
@@ -25,6 +26,8 @@ internal sealed class Counting : IDisposable
 
     public static Counting Attach(IKernel kernel, bool isMulti, string path, UprobeSite[] sites, int pid, bool isReturn)
     {
+        if (isMulti)
+            Require.Feature(KernelFeature.UprobeMulti);
         Counting counting = new(kernel, isMulti);
         try
         {

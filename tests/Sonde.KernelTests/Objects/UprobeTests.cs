@@ -1,3 +1,4 @@
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
@@ -80,6 +81,7 @@ public sealed class UprobeTests
     public void A_refused_instruction_is_named_and_the_others_are_attached()
     {
         LinuxKernel kernel = Require.Kernel();
+        Require.Feature(KernelFeature.UprobeMulti);
         using CompiledTarget target = CompiledTarget.Start();
         MapBlueprint counters = MapBlueprint.SharedArray("counters", 32, 1);
         ProgramBlueprint blueprint = Blueprints.CountByCookie(counters, AttachType.BPF_TRACE_UPROBE_MULTI);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.RingBuffers;
@@ -167,6 +168,7 @@ public sealed class RingBufferTests
         public static Session Start(AttachType attachType, bool discardOdd = false)
         {
             LinuxKernel kernel = Require.Kernel();
+            Require.Feature(KernelFeature.UprobeMulti);
             Session session = new();
             session.Target = session.Own(CompiledTarget.Start());
             ProgramBlueprint blueprint = new() { Name = "ring", AttachType = attachType, Code = Assembler.Assemble(Program(discardOdd)) };

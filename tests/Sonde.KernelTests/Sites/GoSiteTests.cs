@@ -1,3 +1,4 @@
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
@@ -30,6 +31,7 @@ public sealed class GoSiteTests(ITestOutputHelper output)
     public void Entries_and_returns_are_counted_to_the_last_one(string version)
     {
         LinuxKernel kernel = Require.Kernel();
+        Require.Feature(KernelFeature.UprobeMulti);
         string directory = Directory.CreateTempSubdirectory("sonde-growth-").FullName;
         try
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
@@ -36,6 +37,7 @@ public sealed class UprobeRulesOracleTests
     public void What_the_kernel_refuses_is_refused()
     {
         LinuxKernel kernel = Require.Kernel();
+        Require.Feature(KernelFeature.UprobeMulti);
         string directory = Directory.CreateTempSubdirectory("sonde-rules-").FullName;
         try
         {

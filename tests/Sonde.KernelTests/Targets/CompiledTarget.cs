@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Sonde.KernelTests.Targets;
 
@@ -60,30 +58,10 @@ internal sealed class CompiledTarget : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>
-    /// The binary, compiled into a folder of this run; or into SONDE_TARGET_CACHE by the hash of its source, where a
-    /// machine without a compiler (a kernel guest) finds what another has compiled.
-    /// </summary>
     private static string Compile()
     {
         string directory = Directory.CreateTempSubdirectory("sonde-target-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
-        if (Environment.GetEnvironmentVariable("SONDE_TARGET_CACHE") is not { Length: > 0 } cache)
-            return Compile(directory);
-
-        string kept = System.IO.Path.Combine(cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TargetSource.Text)).AsSpan(0, 8)));
-        if (!File.Exists(kept))
-        {
-            Directory.CreateDirectory(cache);
-            string fresh = $"{kept}.{Environment.ProcessId}";
-            File.Copy(Compile(directory), fresh, overwrite: true);
-            File.Move(fresh, kept, overwrite: true);
-        }
-        return kept;
-    }
-
-    private static string Compile(string directory)
-    {
         string source = System.IO.Path.Combine(directory, "target.c");
         string binary = System.IO.Path.Combine(directory, "target");
         File.WriteAllText(source, TargetSource.Text);
