@@ -112,6 +112,28 @@ public sealed class JsonSinkTests
     }
 
     [Fact]
+    public void Numbers_and_texts_come_back_as_they_went()
+    {
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (int i = 0; i < 2000; i++)
+        {
+            long number = random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
+            double real = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
+            string text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => new Rune(random.Next(4) == 0 ? random.Next(0xE000, 0x110000) : random.Next(0x300)).ToString()));
+            Value value = Record("r", ("$n" + text, Int(number)), ("u", new IntegerValue("uint64", (Int128)(ulong)number, 64, false)),
+                ("d", new FloatValue("f", real, 64)), ("t", new TextValue("string", Encoding.UTF8.GetBytes(text), text.Length, false)));
+            using JsonDocument document = JsonDocument.Parse(Json(value));
+            JsonElement back = document.RootElement;
+            Assert.True(back.GetProperty("$$n" + text).GetInt64() == number, $"seed {seed}");
+            Assert.Equal((ulong)number, back.GetProperty("u").GetUInt64());
+            if (double.IsFinite(real))
+                Assert.Equal(real, back.GetProperty("d").GetDouble());
+            Assert.Equal(text, back.GetProperty("t").GetString());
+        }
+    }
+
+    [Fact]
     public void A_call_in_the_order_of_the_contract()
     {
         CapturedEvent captured = Event(Source(ProbeKind.Call)) with

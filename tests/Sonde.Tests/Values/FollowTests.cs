@@ -71,11 +71,24 @@ public sealed class FollowTests
     [Fact]
     public void Children_of_a_failed_step_are_never_looked_at()
     {
-        // The garbage where the first target would be reads as a pointer that a child "found".
-        uint at = _builder.Root(PointerTo(PointerTo(Int32)), Word(A));
+        // The garbage where the first target would be is a pointer that a child "found" something at.
+        TypeId both = _builder.Types.Add("both", 16, new RecordShape([new Field("p", 0, PointerTo(PointerTo(Int32))), new Field("q", 8, PointerTo(Int32))]));
+        uint at = _builder.Root(both, Words(A, B));
         Node first = _builder.Memory(at, Word(0), Status.Fault);
-        _builder.Memory(first.At, [1, 0, 0, 0], parent: first);
-        Assert.Equal("<NotResident>", Decode());
+        Word(B).CopyTo(_builder.Frame, first.At);
+        _builder.Memory(first.At, [1, 0, 0, 0], Status.NotRun, parent: first);
+        Assert.Equal("{p=<NotResident> q=0xc000200000}", Decode());
+    }
+
+    [Fact]
+    public void A_step_behind_a_false_guard_is_never_looked_at()
+    {
+        TypeId both = _builder.Types.Add("both", 32, new RecordShape([new Field("s", 0, Slice(PointerTo(Int32), 8)), new Field("q", 24, PointerTo(Int32))]));
+        uint at = _builder.Root(both, Words(A, 1, 1, B));
+        Node items = _builder.Counted(at, at + 8, Words(A + 64, B), 8, 2);
+        _builder.Memory(items.At, [1, 0, 0, 0], parent: items, guard: new CountGuard(Pointer(at + 8), 0));
+        _builder.Memory(items.At + 8, [2, 0, 0, 0], Status.NotRun, parent: items, guard: new CountGuard(Pointer(at + 8), 1));
+        Assert.Equal("{s=[&1] q=0xc000200000}", Decode());
     }
 
     [Fact]
