@@ -25,6 +25,7 @@ public sealed class SpecParserTests
     [InlineData("main.(*T).*", "entry glob(main.(*T).*)")]
     [InlineData(@"main.\*x", "entry name(main.*x)")]
     [InlineData("f(char*)", "entry name(f(char*))")]
+    [InlineData("a::f::<fn(u8) -> *const u8>", "entry name(a::f::<fn(u8) -> *const u8>)")]
     [InlineData("A::operator*", "entry name(A::operator*)")]
     [InlineData("A::operator char const*", "entry name(A::operator char const*)")]
     [InlineData("Cart::add(Item const&)", "entry name(Cart::add(Item const&))")]
