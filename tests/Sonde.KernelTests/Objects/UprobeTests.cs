@@ -6,6 +6,9 @@ using Sonde.KernelTests.Targets;
 
 using Xunit;
 
+using static Sonde.Kernel.Assembly.Register;
+using static Sonde.Kernel.Assembly.Verbs;
+
 namespace Sonde.KernelTests.Objects;
 
 /// <summary>Hits are counted to the last one, told apart by cookie, and confined to the process asked for.</summary>
@@ -28,6 +31,37 @@ public sealed class UprobeTests
         target.Run("second", 1000);
         target.Run("recurse", 1000);
         Assert.Equal([0, Calls * Threads, 1000, 0], counting.Counts);
+    }
+
+    // second(a, text) is a + 2: what is summed tells an entry from a return.
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Arguments_are_there_at_entry_and_results_at_return(bool isMulti, bool isReturn)
+    {
+        LinuxKernel kernel = Require.Kernel();
+        MapBlueprint sums = MapBlueprint.SharedArray("sums", 8, 1);
+        ProgramBlueprint blueprint = new()
+        {
+            Name = "sum",
+            AttachType = isMulti ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None,
+            Code = Assembler.Assemble(
+            [
+                Load(Width.DW, R2, R1, isReturn ? Blueprints.Ax : Blueprints.Di),
+                LoadMapValue(R1, sums),
+                AtomicAdd(Width.DW, R1, 0, R2),
+                MovImm(R0, 0),
+                Exit(),
+            ]),
+        };
+        using MapSet maps = MapSet.Create(kernel, blueprint);
+        using BpfProgram program = BpfProgram.Load(kernel, blueprint, maps);
+        using CompiledTarget target = CompiledTarget.Start();
+        UprobeSite[] sites = [new(target["second"])];
+        using IUprobeAttachment attachment = isMulti
+            ? UprobeMultiAttachment.Attach(kernel, program, target.Executable, sites, target.Pid, isReturn)
+            : PerfUprobeAttachment.Attach(kernel, program, target.Executable, sites, target.Pid, isReturn);
+        target.Run("second", 1000, 2);
+        Assert.Equal(2 * Enumerable.Range(0, 1000).Sum(a => isReturn ? a + 2 : a), maps[sums].Lookup<int, long>(0));
     }
 
     [Theory]
