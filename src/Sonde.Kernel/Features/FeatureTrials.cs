@@ -88,9 +88,7 @@ internal static class FeatureTrials
         using MapSet maps = MapSet.Create(kernel, blueprint);
         using BpfProgram program = BpfProgram.Load(kernel, blueprint, maps);
         UprobeSite[] sites = [new(CodePage.SiteOffset(kind))];
-        using (IUprobeAttachment attachment = attach == AttachType.None
-            ? PerfUprobeAttachment.Attach(kernel, program, page.Path, sites, pid)
-            : UprobeMultiAttachment.Attach(kernel, program, page.Path, sites, pid))
+        using (UprobeAttachment.Attach(kernel, program, page.Path, sites, pid))
         {
             Thread thread = new(() => page.Run(kind, Passes));
             thread.Start();

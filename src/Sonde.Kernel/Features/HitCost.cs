@@ -42,9 +42,7 @@ internal sealed record HitCost(double Emulated, double Stepped, double Return)
         UprobeSite[] sites = [new(CodePage.SiteOffset(kind))];
         page.Run(kind, hits);
         double without = Median(page, kind, hits);
-        using IUprobeAttachment attachment = program.Blueprint.AttachType == AttachType.None
-            ? PerfUprobeAttachment.Attach(kernel, program, page.Path, sites, Environment.ProcessId, isReturn)
-            : UprobeMultiAttachment.Attach(kernel, program, page.Path, sites, 0, isReturn);
+        using IUprobeAttachment attachment = UprobeAttachment.Attach(kernel, program, page.Path, sites, Environment.ProcessId, isReturn);
         page.Run(kind, hits);
         return Median(page, kind, hits) - without;
     }

@@ -1,5 +1,5 @@
-using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
 

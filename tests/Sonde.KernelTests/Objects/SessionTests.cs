@@ -22,7 +22,7 @@ public sealed class SessionTests
     public void A_session_fires_at_entry_and_at_return_unless_the_entry_cancels_it()
     {
         LinuxKernel kernel = Require.Kernel();
-        RequireFeature(KernelFeature.UprobeSession);
+        Require.Feature(KernelFeature.UprobeSession);
         Label atReturn = new("return");
         Label even = new("even");
         ProgramBlueprint blueprint = new()
@@ -66,7 +66,7 @@ public sealed class SessionTests
     {
         LinuxKernel kernel = Require.Kernel();
         if (isSleepable)
-            RequireFeature(KernelFeature.SleepableUprobes);
+            Require.Feature(KernelFeature.SleepableUprobes);
         ProgramBlueprint blueprint = new()
         {
             Name = "read",
@@ -115,11 +115,4 @@ public sealed class SessionTests
     }
 
     private static unsafe long AddressOf(System.Buffers.MemoryHandle handle) => (long)handle.Pointer;
-
-    private static void RequireFeature(KernelFeature feature)
-    {
-        FeatureFinding finding = KernelFeatures.Current.Find(feature);
-        if (!finding.IsPresent)
-            Assert.Skip($"{finding.Name} came with {finding.MinimumKernel}; here: {ErrnoText.Describe(finding.Refusal)}");
-    }
 }

@@ -1,5 +1,5 @@
-using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
 using Sonde.KernelTests.Targets;
@@ -39,6 +39,8 @@ public sealed class UprobeTests
     public void Arguments_are_there_at_entry_and_results_at_return(bool isMulti, bool isReturn)
     {
         LinuxKernel kernel = Require.Kernel();
+        if (isMulti)
+            Require.Feature(KernelFeature.UprobeMulti);
         MapBlueprint sums = MapBlueprint.SharedArray("sums", 8, 1);
         ProgramBlueprint blueprint = new()
         {
@@ -57,9 +59,7 @@ public sealed class UprobeTests
         using BpfProgram program = BpfProgram.Load(kernel, blueprint, maps);
         using CompiledTarget target = CompiledTarget.Start();
         UprobeSite[] sites = [new(target["second"])];
-        using IUprobeAttachment attachment = isMulti
-            ? UprobeMultiAttachment.Attach(kernel, program, target.Executable, sites, target.Pid, isReturn)
-            : PerfUprobeAttachment.Attach(kernel, program, target.Executable, sites, target.Pid, isReturn);
+        using IUprobeAttachment attachment = UprobeAttachment.Attach(kernel, program, target.Executable, sites, target.Pid, isReturn);
         target.Run("second", 1000, 2);
         Assert.Equal(2 * Enumerable.Range(0, 1000).Sum(a => isReturn ? a + 2 : a), maps[sums].Lookup<int, long>(0));
     }

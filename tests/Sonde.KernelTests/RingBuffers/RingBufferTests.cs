@@ -27,7 +27,7 @@ public sealed class RingBufferTests
     [Fact]
     public void Every_record_arrives_in_order_across_many_wraps()
     {
-        using Session session = Session.Start(attachType: AttachType.BPF_TRACE_UPROBE_MULTI);
+        using Session session = Session.Start();
         const int Calls = 50_000;
         Task run = Task.Run(() => session.Target.Run("first", Calls), TestContext.Current.CancellationToken);
         long expected = 0;
@@ -53,7 +53,7 @@ public sealed class RingBufferTests
     [Fact]
     public void A_full_ring_loses_and_counts_and_goes_on()
     {
-        using Session session = Session.Start(attachType: AttachType.BPF_TRACE_UPROBE_MULTI);
+        using Session session = Session.Start();
         int fits = (int)(session.Reader.Size / (RecordSize + 8));
         session.Target.Run("first", 3000);
         Assert.InRange(session.LostCount, 3000 - fits, 3000 - fits + 1);
@@ -65,7 +65,7 @@ public sealed class RingBufferTests
     [Fact]
     public void Waiting_ends_by_record_by_time_and_by_wake()
     {
-        using Session session = Session.Start(attachType: AttachType.BPF_TRACE_UPROBE_MULTI);
+        using Session session = Session.Start();
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal(WaitOutcome.TimedOut, session.Waiter.Wait(TimeSpan.FromMilliseconds(30)));
         Assert.InRange(watch.ElapsedMilliseconds, 29, 5000);
@@ -79,7 +79,7 @@ public sealed class RingBufferTests
     [Fact]
     public void Records_stay_until_the_lease_ends_and_only_one_lease_is_open()
     {
-        using Session session = Session.Start(attachType: AttachType.BPF_TRACE_UPROBE_MULTI);
+        using Session session = Session.Start();
         session.Target.Run("first", 2);
         Assert.Equal(2 * (RecordSize + 8), session.Reader.PendingBytes);
         using (RingLease lease = session.Reader.Lease())
@@ -95,7 +95,7 @@ public sealed class RingBufferTests
     [Fact]
     public void Discarded_records_are_passed_over()
     {
-        using Session session = Session.Start(attachType: AttachType.BPF_TRACE_UPROBE_MULTI, discardOdd: true);
+        using Session session = Session.Start(discardOdd: true);
         session.Target.Run("first", 10);
         Assert.Equal(5, session.Drain());
         Assert.Equal(0, session.Reader.PendingBytes);
@@ -165,10 +165,10 @@ public sealed class RingBufferTests
 
         public long LostCount => _lost.Read64(0);
 
-        public static Session Start(AttachType attachType, bool discardOdd = false)
+        public static Session Start(bool discardOdd = false)
         {
             LinuxKernel kernel = Require.Kernel();
-            Require.Feature(KernelFeature.UprobeMulti);
+            AttachType attachType = KernelFeatures.Current.Has(KernelFeature.UprobeMulti) ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None;
             Session session = new();
             session.Target = session.Own(CompiledTarget.Start());
             ProgramBlueprint blueprint = new() { Name = "ring", AttachType = attachType, Code = Assembler.Assemble(Program(discardOdd)) };
@@ -177,7 +177,7 @@ public sealed class RingBufferTests
             session._lost = session.Own(maps[Lost].MapValues());
             session.Reader = session.Own(RingBuffer.Open(kernel, maps[Ring]));
             session.Waiter = session.Own(new RingWaiter(kernel, maps[Ring]));
-            session.Own(UprobeMultiLink.Attach(kernel, program, session.Target.Executable, [new(session.Target["first"])], session.Target.Pid));
+            session.Own(UprobeAttachment.Attach(kernel, program, session.Target.Executable, [new(session.Target["first"])], session.Target.Pid));
             return session;
         }
 
