@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sonde.Sites;
 
 namespace Sonde.Plans;
 

@@ -62,6 +62,9 @@ internal readonly record struct StatusBit(int Index)
     /// <summary>How many a frame has.</summary>
     public const int Count = 64;
 
-    /// <summary>The bit in its word.</summary>
-    public ulong Mask => 1UL << Index;
+    /// <summary>For a step that cannot fail.</summary>
+    public static readonly StatusBit None = new(-1);
+
+    /// <summary>The bit in its word, 0 for <see cref="None"/>.</summary>
+    public ulong Mask => Index < 0 ? 0 : 1UL << Index;
 }

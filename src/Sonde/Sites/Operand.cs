@@ -1,6 +1,4 @@
-using Sonde.Sites;
-
-namespace Sonde.Plans;
+namespace Sonde.Sites;
 
 /// <summary>A 64-bit value that the probe program computes in the kernel.</summary>
 internal abstract record Operand;
@@ -10,9 +8,6 @@ internal sealed record RegisterOperand(GeneralRegister Register) : Operand;
 
 /// <summary>A number known when planning.</summary>
 internal sealed record ConstantOperand(long Value) : Operand;
-
-/// <summary>Bytes that an earlier step has put into the frame, extended to 64 bits.</summary>
-internal sealed record FrameOperand(uint Offset, uint Size, bool Signed = false) : Operand;
 
 /// <summary>
 /// <paramref name="Size"/> bytes of the target's memory at <paramref name="Address"/> + <paramref name="Displacement"/>.

@@ -1,0 +1,74 @@
+using Sonde.Kernel.Assembly;
+
+namespace Sonde.Bytecode;
+
+/// <summary>The maps that the programs of one session share, as plain data.</summary>
+internal sealed class SessionMaps
+{
+    private readonly Dictionary<uint, CallMaps> _calls = [];
+    private readonly int _callEntries;
+
+    /// <summary>Describes the maps.</summary>
+    /// <param name="probes">How many rows of counters.</param>
+    /// <param name="ringBytes">Size of the ring buffer, a power of two.</param>
+    /// <param name="callEntries">How many calls of one frame size can be in flight.</param>
+    public SessionMaps(int probes, int ringBytes, int callEntries)
+    {
+        Counters = MapBlueprint.SharedArray("sonde_counters", CounterRow.Size, Math.Max(probes, 1));
+        Events = MapBlueprint.RingBuffer("sonde_events", ringBytes);
+        Cold = MapBlueprint.ProgramArray("sonde_cold", 1);
+        _callEntries = callEntries;
+    }
+
+    /// <summary>Rows of <see cref="CounterRow"/>, by probe.</summary>
+    public MapBlueprint Counters { get; }
+
+    /// <summary>The ring that carries frames.</summary>
+    public MapBlueprint Events { get; }
+
+    /// <summary>
+    /// Never filled: a tail call through it falls through. That there is one switches the kernel's per-CPU private stacks
+    /// off for the program (kernel/bpf/verifier.c since v6.13), which preempted uprobe programs would overwrite.
+    /// </summary>
+    public MapBlueprint Cold { get; }
+
+    /// <summary>The maps for calls with frames of a size; programs of equal frame size share them.</summary>
+    public CallMaps CallsOf(uint frameSize)
+    {
+        if (!_calls.TryGetValue(frameSize, out CallMaps? maps))
+        {
+            // At most 8 MB of kernel memory for one size, and never fewer than 256 calls.
+            int entries = (int)Math.Max(256, Math.Min(_callEntries, 8_388_608 / frameSize));
+            maps = new CallMaps(
+                MapBlueprint.Hash($"sonde_calls_{frameSize}", CallKey.Size, (int)frameSize, entries),
+                MapBlueprint.Array($"sonde_blank_{frameSize}", (int)frameSize, 1));
+            _calls.Add(frameSize, maps);
+        }
+
+        return maps;
+    }
+
+    /// <summary>Every call map there is by now.</summary>
+    public IEnumerable<CallMaps> Calls => _calls.Values;
+}
+
+/// <summary>The calls in flight, and an empty frame to begin one with.</summary>
+internal sealed record CallMaps(MapBlueprint Calls, MapBlueprint Blank);
+
+/// <summary>
+/// What identifies a call in flight: the same at its entry and its return and, as long as it is in flight, nowhere else.
+/// <code>
+///   0  u64 process and thread   tgid and tid, tgid alone for Go
+///   8  u64 goroutine            goid, 0 but for Go
+///  16  u64 depth                CFA; for Go the distance of the CFA from the stack's upper end, as stacks move
+///  24  u64 function            which function of the session, and which probe
+/// </code>
+/// </summary>
+internal static class CallKey
+{
+    public const short Thread = 0;
+    public const short Goroutine = 8;
+    public const short Depth = 16;
+    public const short Function = 24;
+    public const int Size = 32;
+}

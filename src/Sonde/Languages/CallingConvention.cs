@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Sonde.Sites;
+using Sonde.Types;
+
+namespace Sonde.Languages;
+
+/// <summary>The types of a function as a calling convention sees them.</summary>
+/// <param name="Parameters">In order, with receiver, <c>this</c> and hidden parameters.</param>
+/// <param name="Results">One at most but for Go.</param>
+internal sealed record Signature(ImmutableArray<Layout> Parameters, ImmutableArray<Layout> Results);
+
+/// <summary>
+/// Where a signature's values are: at the function's first instruction for parameters, right after its return for results.
+/// An entry is default when the convention does not tell.
+/// </summary>
+internal sealed record Assignment(ImmutableArray<ImmutableArray<Piece>> Parameters, ImmutableArray<ImmutableArray<Piece>> Results);
+
+/// <summary>A calling convention.</summary>
+internal abstract class CallingConvention
+{
+    /// <summary>Places every parameter and result of a signature.</summary>
+    /// <param name="signature">The types.</param>
+    /// <param name="cfa">
+    /// The canonical frame address as an operand at the site in question: what <c>rsp</c> was before the call instruction
+    /// pushed the return address.
+    /// </param>
+    public abstract Assignment Assign(Signature signature, Operand cfa);
+
+    /// <summary>Rounds up to a multiple of a power of two.</summary>
+    protected static ulong AlignUp(ulong value, ulong alignment) => (value + alignment - 1) & ~(alignment - 1);
+
+    /// <summary>The natural alignment of a type: that of its most aligned scalar.</summary>
+    protected static ulong AlignmentOf(Layout layout) => layout switch
+    {
+        ScalarLayout { Class: ScalarClass.Extended } => 16,
+        ScalarLayout scalar => Math.Clamp(scalar.Size, 1, 16),
+        ArrayLayout array => AlignmentOf(array.Element),
+        RecordLayout { Packed: true } => 1,
+        RecordLayout record => record.Members.Length == 0 ? 1 : record.Members.Max(m => AlignmentOf(m.Layout)),
+        UnknownLayout => 8,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Sonde.Sites;
+using Sonde.Specs;
+using Sonde.Types;
+
+namespace Sonde.Plans;
+
+/// <summary>What <see cref="Planner"/> plans: the wanted values, where they are, and the conditions.</summary>
+internal sealed record PlanRequest
+{
+    /// <summary>The types of the values.</summary>
+    public required TypeGraph Types { get; init; }
+
+    /// <summary>How much to read.</summary>
+    public CaptureLimits Limits { get; init; } = CaptureLimits.Default;
+
+    /// <summary>The wanted values in the order of the event.</summary>
+    public ImmutableArray<WantedValue> Values { get; init; } = [];
+
+    /// <summary>Decided at the entry (or the only) site.</summary>
+    public Predicate? EntryCondition { get; init; }
+
+    /// <summary>Decided when a call returns.</summary>
+    public Predicate? ReturnCondition { get; init; }
+}
+
+/// <summary>A value to capture, and whether it is read when the call returns instead of at the first site.</summary>
+internal sealed record WantedValue(Variable Variable, RootRole Role, bool AtReturn = false);
