@@ -2,8 +2,8 @@ namespace Sonde.Types;
 
 /// <summary>
 /// The types that the probes of one session reach, closed under "can be read from": every <see cref="TypeId"/> inside a
-/// shape is a node of the same graph. Nodes are added while planning and never change once completed, so the decoder
-/// may read the graph from any thread.
+/// shape is a node of the same graph. Nodes are only ever added and what a node says never changes, so the decoder may read
+/// the graph from any thread.
 /// </summary>
 internal sealed class TypeGraph
 {
@@ -13,28 +13,33 @@ internal sealed class TypeGraph
     public int Count => _nodes.Count;
 
     /// <summary>The node behind an id.</summary>
-    public TypeNode this[TypeId id] => _nodes[id.Value];
+    public TypeNode this[TypeId id]
+    {
+        get
+        {
+            lock (_nodes)
+                return _nodes[id.Value];
+        }
+    }
 
     /// <summary>Adds a finished node.</summary>
-    public TypeId Add(string name, ulong size, Shape shape, Presentation? presentation = null)
+    public TypeId Add(string name, ulong size, Shape shape, Presentation? presentation = null, Layout? layout = null)
     {
-        TypeId id = Reserve(name, size);
-        Complete(id, shape, presentation);
-        return id;
+        var contents = new TypeContents(shape, presentation ?? Presentation.None, layout ?? new UnknownLayout(size));
+        return Defer(name, size, () => contents);
     }
 
     /// <summary>
-    /// Adds a node whose shape follows by <see cref="Complete"/>: a type that contains a pointer to itself needs its id
-    /// before its shape. Until then the shape is <see cref="OpaqueShape"/>.
+    /// Adds a node that is worked out when its shape is first asked for: a type leads to thousands of others that no probe
+    /// ever looks at, and to itself.
     /// </summary>
-    public TypeId Reserve(string name, ulong size)
+    public TypeId Defer(string name, ulong size, Func<TypeContents> contents)
     {
-        var id = new TypeId(_nodes.Count);
-        _nodes.Add(new TypeNode(id, name, size));
-        return id;
+        lock (_nodes)
+        {
+            var id = new TypeId(_nodes.Count);
+            _nodes.Add(new TypeNode(id, name, size, contents));
+            return id;
+        }
     }
-
-    /// <summary>Gives a reserved node its shape.</summary>
-    public void Complete(TypeId id, Shape shape, Presentation? presentation = null) =>
-        _nodes[id.Value].Complete(shape, presentation);
 }

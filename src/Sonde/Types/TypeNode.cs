@@ -1,8 +1,14 @@
 namespace Sonde.Types;
 
+/// <summary>What a type is made of, how its values are written, and how they lie in memory.</summary>
+internal sealed record TypeContents(Shape Shape, Presentation Presentation, Layout Layout);
+
 /// <summary>One type: its name in the language's own spelling, its size in bytes and what it is to the pipeline.</summary>
-internal sealed class TypeNode(TypeId id, string name, ulong size)
+/// <remarks>Safe for concurrent readers.</remarks>
+internal sealed class TypeNode(TypeId id, string name, ulong size, Func<TypeContents> contents)
 {
+    private readonly Lazy<TypeContents> _contents = new(contents);
+
     /// <summary>The node's place in its graph.</summary>
     public TypeId Id { get; } = id;
 
@@ -13,17 +19,14 @@ internal sealed class TypeNode(TypeId id, string name, ulong size)
     public ulong Size { get; } = size;
 
     /// <summary>What the type is made of.</summary>
-    public Shape Shape { get; private set; } = new OpaqueShape("incomplete type");
+    public Shape Shape => _contents.Value.Shape;
 
     /// <summary>How a value is written, where the shape alone does not say it.</summary>
-    public Presentation Presentation { get; private set; } = Presentation.None;
+    public Presentation Presentation => _contents.Value.Presentation;
 
-    internal void Complete(Shape shape, Presentation? presentation)
-    {
-        Shape = shape;
-        Presentation = presentation ?? Presentation.None;
-    }
+    /// <summary>How a value lies in memory, for calling conventions.</summary>
+    public Layout Layout => _contents.Value.Layout;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Shape.GetType().Name}, {Size} bytes)";
+    public override string ToString() => $"{Name} ({Size} bytes)";
 }
