@@ -26,6 +26,7 @@ internal static class ContextRegisters
         GeneralRegister.Rdx => 96,
         GeneralRegister.Rsi => 104,
         GeneralRegister.Rdi => 112,
+        GeneralRegister.Rip => 128,
         GeneralRegister.Rsp => 152,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -22,4 +22,7 @@ internal enum GeneralRegister
     R13 = 13,
     R14 = 14,
     R15 = 15,
+
+    /// <summary>The address of the probed instruction as the process has it; DWARF's "return address" column.</summary>
+    Rip = 16,
 }

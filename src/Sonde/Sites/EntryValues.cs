@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Sonde.Languages;
+using Sonde.Languages.Go;
+using Sonde.Languages.Rust;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.ObjectFile.Elf;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Sites;
+
+/// <summary>
+/// Where parameters are when a function is entered, and results when it returns: by the calling convention where the
+/// language has one to rely on, else by the debug information.
+/// </summary>
+internal sealed class EntryValues
+{
+    private static readonly Operand CfaAtEntry = new RegisterOperand(GeneralRegister.Rsp).Plus(8);
+
+    private readonly Function _function;
+    private readonly FunctionSignature _signature;
+    private readonly TypeGraph _types;
+    private readonly CallingConvention? _convention;
+
+    /// <summary>Prepares to place a function's values.</summary>
+    public EntryValues(Function function, FunctionSignature signature, TypeGraph types)
+    {
+        _function = function;
+        _signature = signature;
+        _types = types;
+        _convention = function.Language switch
+        {
+            SourceLanguage.Go => UsesRegisters(function) ? new GoRegisterConvention() : new GoStackConvention(),
+            SourceLanguage.C or SourceLanguage.Cpp => new SystemVConvention(),
+
+            SourceLanguage.Rust => new RustConvention(),
+            _ => null,
+        };
+    }
+
+    /// <summary>Go 1.17 and newer pass arguments in registers; the compiler says so in the unit's producer.</summary>
+    public static bool UsesRegisters(Function function) =>
+        function.Entry.Exists && function.Entry.Unit.Producer is { } producer && producer.Contains("regabi", StringComparison.Ordinal);
+
+    /// <summary>Whether the parameters' places at the entry can be told at all; else the probe must stand behind the prologue.</summary>
+    public bool PlacedAtEntry =>
+        _function.Language != SourceLanguage.Rust
+        || _signature.Parameters.All(p => p.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) && LocationList.IsList(location)
+            || !p.Entry.Has(DW_AT.DW_AT_location));
+
+    /// <summary>The parameters that an event shows, at an entry whose canonical frame address is <paramref name="cfa"/>.</summary>
+    public ImmutableArray<Variable> Parameters(Operand cfa)
+    {
+        Assignment? assignment = _convention?.Assign(_signature.Layouts(_types), cfa);
+        var at = new Standpoint(_function.Entry, _function.Address, cfa, AtEntry: true);
+        var variables = ImmutableArray.CreateBuilder<Variable>();
+        for (int i = 0; i < _signature.Parameters.Length; i++)
+        {
+            Parameter parameter = _signature.Parameters[i];
+            if (!parameter.IsHidden)
+                variables.Add(new Variable(parameter.Name, parameter.Type, Place(parameter, assignment?.Parameters[i] ?? default, at)));
+        }
+
+        return variables.DrainToImmutable();
+    }
+
+    /// <summary>The parameters at an address behind the prologue, by the debug information alone.</summary>
+    public ImmutableArray<Variable> ParametersAt(FileAddress address, Operand cfa)
+    {
+        var at = new Standpoint(_function.Entry, address, cfa, AtEntry: false);
+        return [.. _signature.Parameters.Where(p => !p.IsHidden)
+            .Select(p => new Variable(p.Name, p.Type, LocationReader.Read(p.Entry, _types[p.Type], at)))];
+    }
+
+    /// <summary>The results right after the return, or at a Go function's <c>ret</c>, where the CFA is <paramref name="cfa"/>.</summary>
+    public ImmutableArray<Variable> Results(Operand cfa)
+    {
+        if (_convention is null)
+            return [];
+        Assignment assignment = _convention.Assign(_signature.Layouts(_types), cfa);
+        var variables = ImmutableArray.CreateBuilder<Variable>();
+        for (int i = 0; i < _signature.Results.Length; i++)
+        {
+            Parameter result = _signature.Results[i];
+            ImmutableArray<Piece> pieces = assignment.Results[i];
+            variables.Add(new Variable(result.Name, result.Type, pieces.IsDefault ? Absent(result, MissingReason.Unsupported) : pieces));
+        }
+
+        return variables.DrainToImmutable();
+    }
+
+    private ImmutableArray<Piece> Place(Parameter parameter, ImmutableArray<Piece> byConvention, Standpoint at)
+    {
+        if (_function.Language is SourceLanguage.Go)
+            return byConvention.IsDefault ? Absent(parameter, MissingReason.Unsupported) : byConvention;
+        ImmutableArray<Piece> stated = LocationReader.Read(parameter.Entry, _types[parameter.Type], at);
+        if (_function.Language == SourceLanguage.Rust || byConvention.IsDefault)
+            return stated;
+
+        // A register, a constant, or memory behind a register that is not the frame's: these the compilers state right, and
+        // they know better than the convention where a local function's parameters were rearranged.
+        if (stated.Any(p => p.Place is RegisterPlace or ConstantPlace or ComputedPlace or AbsentPlace { Reason: MissingReason.FpRegister }
+            || (p.Place is MemoryPlace memory && (Operands.RegistersOf(memory.Base) & (RegisterSet.Rsp | RegisterSet.Rbp)) == 0)))
+            return stated;
+
+        // The frame slot of unoptimized code is not written yet, and clang states wrong places for arguments on the stack
+        // here: both times the convention is right (TRAPS.md, K9 and T33). A parameter without any place may, in a local
+        // function, not even be passed.
+        bool nowhere = stated.All(p => p.Place is AbsentPlace);
+        return nowhere && !_function.IsExternal ? stated : byConvention;
+    }
+
+    private ImmutableArray<Piece> Absent(Parameter parameter, MissingReason reason) =>
+        [new Piece(0, (uint)Math.Min(_types[parameter.Type].Size, uint.MaxValue), new AbsentPlace(reason))];
+
+    /// <summary>The registers that the parameters need to be intact at an entry site.</summary>
+    public RegisterSet WantedRegisters => Operands.RegistersOf(Parameters(CfaAtEntry).SelectMany(p => p.Pieces)) & ~RegisterSet.Rsp;
+
+    /// <summary>Whether some parameter is on the stack.</summary>
+    public bool WantsStack => Parameters(CfaAtEntry).SelectMany(p => p.Pieces).Any(p => p.Place is MemoryPlace memory
+        && (Operands.RegistersOf(memory.Base) & RegisterSet.Rsp) != 0);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Sonde.Languages;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Sites;
+
+/// <summary>A parameter or result as the debug information declares it.</summary>
+/// <param name="Name">As events show it.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Entry">The entry with its location; does not exist for results that have none.</param>
+/// <param name="IsHidden">Made by the compiler or blank: it takes part in the calling convention and is not shown.</param>
+internal readonly record struct Parameter(string Name, TypeId Type, Die Entry, bool IsHidden);
+
+/// <summary>The parameters and results of a function, in the order of the declaration.</summary>
+internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, ImmutableArray<Parameter> Results)
+{
+    /// <summary>Reads it from the function's entry.</summary>
+    public static FunctionSignature Read(Function function, TypeReader types)
+    {
+        if (!function.Entry.Exists)
+            return new FunctionSignature([], []);
+        var parameters = ImmutableArray.CreateBuilder<Parameter>();
+        var results = ImmutableArray.CreateBuilder<Parameter>();
+        foreach (Die child in function.Entry.Children)
+        {
+            if (child.Tag != DW_TAG.DW_TAG_formal_parameter)
+                continue;
+            string name = child.Name ?? "";
+
+            // Go marks results by DW_AT_variable_parameter.
+            if (function.Language == SourceLanguage.Go && child.Flag(DW_AT.DW_AT_variable_parameter))
+            {
+                bool unnamed = name.Length == 0 || name[0] == '~' || name == "_";
+                results.Add(new Parameter(unnamed ? $"${results.Count}" : name, types.ReadTypeOf(child), child, false));
+                continue;
+            }
+
+            bool hidden = name.Length == 0 || name == "_" || name[0] is '.' or '~' || name == "__in_chrg" || name == "__vtt_parm";
+            parameters.Add(new Parameter(name, types.ReadTypeOf(child), child, hidden));
+        }
+
+        if (function.Language != SourceLanguage.Go && function.Entry.TryGetType(out Die result)
+            && types.Graph[types.Read(result)].Size > 0)
+            results.Add(new Parameter("$0", types.Read(result), default, false));
+        return new FunctionSignature(parameters.DrainToImmutable(), results.DrainToImmutable());
+    }
+
+    /// <summary>The layouts as a calling convention takes them.</summary>
+    public Signature Layouts(TypeGraph types) =>
+        new([.. Parameters.Select(p => LayoutOf(p, types[p.Type].Layout))], [.. Results.Select(r => types[r.Type].Layout)]);
+
+    // "fbreg N, deref" says that the frame slot holds the address of the argument: a class that goes by reference, also
+    // where the compiler did not mark its type (DW_AT_calling_convention came with DWARF 5).
+    private static Layout LayoutOf(Parameter parameter, Layout layout)
+    {
+        if (layout is not RecordLayout { ByReference: false } record || !parameter.Entry.Exists
+            || !parameter.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) || LocationList.IsList(location))
+            return layout;
+        var operations = new Expression(location.AsBlock().ToArray(), location.Unit).Decode();
+        return operations.Count == 2 && operations[0].Code == DW_OP.DW_OP_fbreg && operations[1].Code == DW_OP.DW_OP_deref
+            ? record with { ByReference = true }
+            : layout;
+    }
+}
