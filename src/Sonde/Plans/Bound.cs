@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Sonde.Sites;
+using Sonde.Types;
+
+namespace Sonde.Plans;
+
+/// <summary>An expression whose names have been found and whose type is known.</summary>
+internal abstract record Bound;
+
+/// <summary>A value that the target holds: its type and where its bytes are.</summary>
+internal sealed record BoundPlace(TypeId Type, ImmutableArray<Piece> Pieces) : Bound;
+
+/// <summary>A computed number of <paramref name="Size"/> bytes.</summary>
+internal sealed record BoundNumber(Operand Value, uint Size, bool Signed) : Bound;
+
+/// <summary>A literal number, which takes the type of what it meets.</summary>
+internal sealed record BoundLiteral(Int128 Value) : Bound;
+
+/// <summary>A truth value.</summary>
+internal sealed record BoundTruth(Predicate Predicate) : Bound;
+
+/// <summary>A literal text.</summary>
+internal sealed record BoundText(ImmutableArray<byte> Bytes) : Bound;
+
+/// <summary>nil, nullptr, NULL.</summary>
+internal sealed record BoundNil : Bound;

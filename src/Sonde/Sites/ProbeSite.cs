@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Sonde.ObjectFile.Elf;
+using Sonde.Symbols;
+
+namespace Sonde.Sites;
+
+/// <summary>What a site is for.</summary>
+internal enum SiteUse
+{
+    /// <summary>The function is entered.</summary>
+    Entry,
+
+    /// <summary>A Go function returns: an ordinary probe at one of its ways out.</summary>
+    Exit,
+
+    /// <summary>A function of C, C++ or Rust returns: a return probe of the kernel.</summary>
+    ReturnProbe,
+}
+
+/// <summary>An address where a probe fires, and what is where when it does.</summary>
+internal sealed record ProbeSite
+{
+    /// <summary>The function it is in.</summary>
+    public required Function Function { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public required SiteUse Use { get; init; }
+
+    /// <summary>The probed instruction.</summary>
+    public required FileAddress Address { get; init; }
+
+    /// <summary>The same as the kernel takes it: an offset in the file.</summary>
+    public required long FileOffset { get; init; }
+
+    /// <summary>The canonical frame address when it fires.</summary>
+    public required Operand Cfa { get; init; }
+
+    /// <summary>Hits to pass over.</summary>
+    public FlagsTest? Flags { get; init; }
+
+    /// <summary>What the choice was made from, for <c>sonde explain</c>; null for the ways out of a Go function.</summary>
+    public SiteSelection? Selection { get; init; }
+
+    /// <summary>The running goroutine's <c>g</c>, null when no register is known to hold it.</summary>
+    public Operand? Goroutine { get; init; }
+
+    /// <summary>The values to be had there: arguments at an entry, results at a return.</summary>
+    public ImmutableArray<Variable> Values { get; init; } = [];
+
+    /// <summary>What a hit costs.</summary>
+    public UprobeHandling Cost { get; init; }
+}
+
+/// <summary>Why a function cannot be probed as asked; the message is one clause for the user.</summary>
+internal sealed class SiteUnavailableException(string message, string? hint = null) : Exception(message)
+{
+    /// <summary>What to do about it.</summary>
+    public string? Hint { get; } = hint;
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using Sonde.ObjectFile.Bytes;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.ObjectFile.Elf;
+using Sonde.Specs;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Sites;
+
+/// <summary>Finds where a function's probes go: decodes the code, chooses the instructions and says what is where there.</summary>
+internal sealed class SiteFinder
+{
+    private const int UnknownSize = 4096;
+    private static readonly Operand Rsp = new RegisterOperand(GeneralRegister.Rsp);
+
+    private readonly Function _function;
+    private readonly KernelTraits _kernel;
+    private readonly CallConvention _convention;
+    private readonly EntryValues _values;
+
+    /// <summary>Decodes the function.</summary>
+    /// <exception cref="SiteUnavailableException">There is no code to probe.</exception>
+    public SiteFinder(Function function, TypeReader types, KernelTraits kernel)
+    {
+        _function = function;
+        _kernel = kernel;
+        _convention = function.Language switch
+        {
+            SourceLanguage.Go => EntryValues.UsesRegisters(function) ? CallConvention.GoRegister : CallConvention.GoStack,
+            _ => CallConvention.SystemV,
+        };
+        Signature = FunctionSignature.Read(function, types);
+        _values = new EntryValues(function, Signature, types.Graph);
+        Code = FunctionDecoder.Decode(ReadCode(function));
+    }
+
+    /// <summary>The function's parameters and results.</summary>
+    public FunctionSignature Signature { get; }
+
+    /// <summary>The function's instructions.</summary>
+    public DecodedFunction Code { get; }
+
+    /// <summary>The sites of a probe: one where the function is entered, and the ways out for returns and calls.</summary>
+    /// <exception cref="SiteUnavailableException">None will do.</exception>
+    public ImmutableArray<ProbeSite> Find(ProbeKind kind)
+    {
+        var sites = ImmutableArray.CreateBuilder<ProbeSite>();
+        bool byKernel = _convention.AllowsReturnProbes;
+        if (kind is ProbeKind.Entry or ProbeKind.Call)
+            sites.Add(Entry());
+        if (kind is ProbeKind.Return or ProbeKind.Call)
+            sites.AddRange(byKernel ? [ReturnProbe()] : Exits());
+        return sites.DrainToImmutable();
+    }
+
+    private ProbeSite Entry()
+    {
+        var request = new EntryRequest
+        {
+            Convention = _convention,
+            Wanted = _values.WantedRegisters | _convention.GoroutineRegister,
+            WantsStackArguments = _values.WantsStack,
+            Kernel = _kernel,
+        };
+        bool behindPrologue = !_values.PlacedAtEntry;
+        SiteSelection selection = behindPrologue && TryPrologueEnd(out FileAddress end)
+            ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, WantsStackArguments = false })
+            : SiteSelector.SelectEntry(Code, request);
+        if (selection.Choice is not { } choice)
+            throw Refused(selection);
+        var address = new FileAddress(choice.Address);
+        behindPrologue &= choice.Address != _function.Address.Value;
+        if (choice.CfaOffset is not { } cfaOffset)
+            throw new SiteUnavailableException("the place of its stack frame is not known where the probe would go");
+        Operand cfa = Rsp.Plus(cfaOffset);
+        return new ProbeSite
+        {
+            Function = _function,
+            Use = SiteUse.Entry,
+            Address = address,
+            FileOffset = OffsetOf(address),
+            Cfa = cfa,
+            Flags = choice.Ignore,
+            Selection = selection,
+            Goroutine = Goroutine(choice),
+            Cost = choice.Cost,
+            Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa),
+        };
+    }
+
+    private ProbeSite ReturnProbe()
+    {
+        SiteSelection selection = SiteSelector.SelectReturnProbe(Code, new EntryRequest { Convention = _convention, Kernel = _kernel });
+        if (selection.Choice is not { HoldsReturnAddress: true } choice)
+            throw Refused(selection);
+        var address = new FileAddress(choice.Address);
+
+        // When it fires the return address has been taken off: the stack pointer is the CFA.
+        return new ProbeSite
+        {
+            Function = _function,
+            Use = SiteUse.ReturnProbe,
+            Address = address,
+            FileOffset = OffsetOf(address),
+            Cfa = Rsp,
+            Selection = selection,
+            Cost = choice.Cost,
+            Values = _values.Results(Rsp),
+        };
+    }
+
+    private IEnumerable<ProbeSite> Exits()
+    {
+        ReturnSites returns = GoReturns.Find(Code, _kernel);
+        foreach (ReturnSite exit in returns.Sites)
+        {
+            if (exit.CfaOffset is not { } cfaOffset)
+                continue;
+            Operand cfa = Rsp.Plus(cfaOffset);
+            var address = new FileAddress(exit.Address);
+
+            // At a jump to another function the results are not there yet; the call still ends.
+            ImmutableArray<Variable> values = _values.Results(cfa);
+            if (exit.Kind == ReturnKind.TailJump)
+                values = [.. values.Select(v => v with { Pieces = [] })];
+            yield return new ProbeSite
+            {
+                Function = _function,
+                Use = SiteUse.Exit,
+                Address = address,
+                FileOffset = OffsetOf(address),
+                Cfa = cfa,
+                Flags = exit.Ignore,
+                Goroutine = GoroutineRegister,
+                Cost = exit.Cost,
+                Values = values,
+            };
+        }
+    }
+
+    private RegisterOperand? GoroutineRegister =>
+        _convention.GoroutineRegister == RegisterSet.R14 ? new RegisterOperand(GeneralRegister.R14) : null;
+
+    private RegisterOperand? Goroutine(SiteChoice choice)
+    {
+        if (_function.Language != SourceLanguage.Go)
+            return null;
+        return GoroutineRegister;
+    }
+
+    private long OffsetOf(FileAddress address) => _function.Image.Elf.TryGetFileOffset(address, out long offset)
+        ? offset
+        : throw new SiteUnavailableException($"the address 0x{address.Value:x} is not in the file");
+
+    // Where the line table says so, else the second line of the function, as gdb does.
+    private bool TryPrologueEnd(out FileAddress end)
+    {
+        end = default;
+        if (_function.Entry.Unit.Lines is not { } lines)
+            return false;
+        var range = new AddressRange(_function.Address, new FileAddress(Code.Code.End));
+        FileAddress? second = null;
+        foreach (ObjectFile.Dwarf.LineRow row in lines.Table.In(range))
+        {
+            if (row.EndSequence)
+                continue;
+            if (row.PrologueEnd)
+            {
+                end = row.Address;
+                return true;
+            }
+
+            if (second is null && row.Address != _function.Address && row.IsStatement)
+                second = row.Address;
+        }
+
+        end = second ?? default;
+        return second is not null;
+    }
+
+    private static SiteUnavailableException Refused(SiteSelection selection) =>
+        new(selection.Refusal?.Describe() ?? "no instruction of it can carry a probe");
+
+    private static FunctionCode ReadCode(Function function)
+    {
+        int size = (int)Math.Min(function.Size == 0 ? UnknownSize : function.Size, FunctionDecoder.MaxCodeBytes);
+        var bytes = new byte[size];
+        int got;
+        try
+        {
+            got = function.Image.Elf.ReadAt(function.Address, bytes);
+        }
+        catch (IOException e)
+        {
+            throw new SiteUnavailableException($"its code cannot be read: {e.Message}");
+        }
+
+        if (got == 0 || !function.Image.Elf.IsExecutable(function.Address))
+            throw new SiteUnavailableException("it has no code in the file");
+        return new FunctionCode(bytes.AsMemory(0, got), function.Address.Value);
+    }
+}
