@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sonde.Sites;
-using Sonde.Specs;
 using Sonde.Specs.Expressions;
 using Sonde.Specs.Names;
 using Sonde.Types;
@@ -153,7 +152,7 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
 
     private BoundPlace Element(ImmutableArray<Piece> elements, TypeNode element, TypeId type, IndexExpr index, ulong? count)
     {
-        if (Bind(index.Index) is not BoundLiteral { Value: >= 0 } literal)
+        if (Bind(index.Index) is not BoundLiteral literal || literal.Value < 0)
             throw new ExpressionException("only a number can be an index for now", index.Index.Span);
         if (literal.Value >= (count ?? int.MaxValue))
             throw new ExpressionException($"index {literal.Value} is out of range", index.Index.Span);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Sonde.Plans;
+using Sonde.Sites;
 
 namespace Sonde.Values;
 

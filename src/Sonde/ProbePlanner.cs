@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using Sonde.Attaching;
+using Sonde.ObjectFile.Bytes;
+using Sonde.Plans;
+using Sonde.Sites;
+using Sonde.Specs;
+using Sonde.Specs.Expressions;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde;
+
+/// <summary>From what the user asked of one probe to what is read where: symbols, types, sites and plans of a target.</summary>
+internal sealed class ProbePlanner(Image image, CaptureLimits limits)
+{
+    private readonly FunctionFinder _finder = new(image);
+    private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
+    private readonly KernelTraits _kernel = KernelTraits.Floor;
+
+    /// <summary>The types that the plans speak of.</summary>
+    public TypeGraph Types { get; } = new();
+
+    /// <summary>Plans a probe.</summary>
+    /// <exception cref="SondeException">It cannot be placed; the diagnostic says why.</exception>
+    public ResolvedProbe Plan(ProbeSpec spec, int index)
+    {
+        if (spec.Where is not Where.Function where || spec.Kind == ProbeKind.Line)
+            throw Wrong("SND3005", "probes on source lines are not supported yet", spec);
+        IReadOnlyList<Function> functions = Functions(where, spec);
+        var planned = ImmutableArray.CreateBuilder<PlannedFunction>();
+        SondeException? failure = null;
+        foreach (Function function in functions)
+        {
+            try
+            {
+                planned.Add(Plan(function, spec));
+            }
+            catch (SiteUnavailableException e)
+            {
+                failure ??= Wrong("SND3003", $"{function.Name} cannot be probed: {e.Message}", spec, e.Hint);
+            }
+        }
+
+        // A pattern means what it can have of its matches, a name means the function.
+        if (planned.Count == 0)
+            throw failure!;
+        return new ResolvedProbe(index, spec, planned.DrainToImmutable());
+    }
+
+    /// <summary>The site finder of a function, for those who explain.</summary>
+    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel);
+
+    /// <summary>The functions that a probe means.</summary>
+    /// <exception cref="SondeException">There are none.</exception>
+    public IReadOnlyList<Function> Functions(Where.Function where, ProbeSpec spec)
+    {
+        IReadOnlyList<Function> functions;
+        try
+        {
+            functions = _finder.Find(where);
+        }
+        catch (BinaryFormatException e)
+        {
+            throw Wrong("SND2005", $"{image.Path}: {e.Message}", spec);
+        }
+
+        if (functions.Count > 0)
+            return functions;
+        if (!_finder.HasSymbols)
+            throw Wrong("SND3002", $"{image.Path} has no symbols: it was stripped", spec, "build it without stripping, or give its debug file");
+        IReadOnlyList<string> near = _finder.Suggest(where.Name);
+        throw Wrong(
+            "SND3001", $"there is no function {where.Name} in {image.Path}", spec,
+            near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "`sonde ls` lists the functions");
+    }
+
+    private PlannedFunction Plan(Function function, ProbeSpec spec)
+    {
+        SiteFinder finder = FinderOf(function);
+        ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
+        ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
+        var planned = ImmutableArray.CreateBuilder<PlannedSite>();
+        if (spec.Kind == ProbeKind.Entry)
+            planned.Add(new PlannedSite(entry!, PlanSite(spec, entry, null)));
+        else if (spec.Kind == ProbeKind.Call)
+            planned.Add(new PlannedSite(entry!, PlanSite(spec, entry, sites.FirstOrDefault(s => s.Use != SiteUse.Entry))));
+        foreach (ProbeSite exit in sites.Where(s => s.Use != SiteUse.Entry))
+            planned.Add(new PlannedSite(exit, PlanSite(spec, entry, exit)));
+        return new PlannedFunction(function, planned.DrainToImmutable());
+    }
+
+    private CapturePlan PlanSite(ProbeSpec spec, ProbeSite? entry, ProbeSite? exit)
+    {
+        var entryScope = Scope(entry?.Values ?? []);
+        var exitScope = Scope(exit?.Values ?? []);
+        for (int i = 0; i < (exit?.Values.Length ?? 0); i++)
+            exitScope[$"$ret{i}"] = exit!.Values[i];
+        if (entry is not null && exit is not null)
+            exitScope["$duration"] = new Variable("$duration", Types.Add("duration", 8, new OpaqueShape("")), []);
+        var values = ImmutableArray.CreateBuilder<WantedValue>();
+        (Predicate? entryCondition, Predicate? returnCondition) = (null, null);
+        try
+        {
+            var atEntry = new ExpressionBinder(Types, entryScope);
+            var atExit = new ExpressionBinder(Types, exitScope);
+            foreach (Capture capture in spec.Captures)
+            {
+                bool late = entry is null || NeedsReturn(capture.Expression, entryScope);
+                Variable variable = (late ? atExit : atEntry).BindCapture(capture.Key, capture.Expression);
+                values.Add(new WantedValue(variable, RootRole.Capture, late));
+            }
+
+            foreach (Expr term in spec.Condition is { } condition ? Terms(condition) : [])
+            {
+                if (entry is null || NeedsReturn(term, entryScope))
+                    returnCondition = And(returnCondition, atExit.BindCondition(term));
+                else
+                    entryCondition = And(entryCondition, atEntry.BindCondition(term));
+            }
+        }
+        catch (ExpressionException e)
+        {
+            throw Wrong("SND1002", e.Message, spec, e.Hint, e.Span);
+        }
+
+        if (spec.Captures.Count == 0)
+        {
+            values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, RootRole.Argument)));
+            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, true)));
+        }
+
+        return Planner.Plan(new PlanRequest
+        {
+            Types = Types,
+            Limits = limits,
+            Values = values.DrainToImmutable(),
+
+            // A probe that fires at the return only has one condition, which is decided first.
+            EntryCondition = entry is null ? returnCondition : entryCondition,
+            ReturnCondition = entry is null ? null : returnCondition,
+        });
+    }
+
+    private static Dictionary<string, Variable> Scope(ImmutableArray<Variable> variables)
+    {
+        var scope = new Dictionary<string, Variable>();
+        foreach (Variable variable in variables)
+            scope.TryAdd(variable.Name, variable);
+        return scope;
+    }
+
+    private static Predicate And(Predicate? left, Predicate right) => left is null ? right : new AndPredicate(left, right);
+
+    /// <summary>What all has to be true: the operands of the outermost <c>&amp;&amp;</c>.</summary>
+    private static IEnumerable<Expr> Terms(Expr condition) => condition is BinaryExpr { Operator: Specs.Expressions.BinaryOperator.And } and
+        ? Terms(and.Left).Concat(Terms(and.Right))
+        : [condition];
+
+    private static bool NeedsReturn(Expr expression, Dictionary<string, Variable> entryScope) => expression switch
+    {
+        VariableExpr variable => variable.Variable is ProbeVariable.Result or ProbeVariable.Duration,
+        MemberExpr member => NeedsReturn(member.Target, entryScope),
+        IndexExpr index => NeedsReturn(index.Target, entryScope) || NeedsReturn(index.Index, entryScope),
+        UnaryExpr unary => NeedsReturn(unary.Operand, entryScope),
+        BinaryExpr binary => NeedsReturn(binary.Left, entryScope) || NeedsReturn(binary.Right, entryScope),
+        CallExpr call => call.Arguments.Any(a => NeedsReturn(a, entryScope)),
+        CastExpr cast => NeedsReturn(cast.Operand, entryScope),
+        IsExpr test => NeedsReturn(test.Operand, entryScope),
+        _ => false,
+    };
+
+    private TypeReader ReaderOf(SourceLanguage language)
+    {
+        if (!_readers.TryGetValue(language, out TypeReader? reader))
+            _readers.Add(language, reader = new TypeReader(Types, Languages.Language.TypesOf(language)));
+        return reader;
+    }
+
+    private static SondeException Wrong(string code, string message, ProbeSpec spec, string? hint = null, TextSpan span = default)
+    {
+        string? where = span.Length > 0 && span.End <= spec.Text.Length ? spec.Text.Substring(span.Start, span.Length) : null;
+        return new SondeException(new Diagnostic(code, DiagnosticKind.Request, where is null ? message : $"{message}: `{where}`", hint, spec.Text));
+    }
+}

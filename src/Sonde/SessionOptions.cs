@@ -1,0 +1,34 @@
+using Sonde.Specs;
+
+namespace Sonde;
+
+/// <summary>What a <see cref="ProbeSession"/> traces, and how much of it.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>The running processes to trace; all must run the same program.</summary>
+    public IReadOnlyList<int> ProcessIds { get; init; } = [];
+
+    /// <summary>A program file: every process that runs it, now or later. Not together with other targets.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>A program to start and its arguments; the probes are in place before its first instruction. Not together with other targets.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>The probes, in the language of the command line: <c>main.handle</c>, <c>call:Cart::add if n > 3</c>.</summary>
+    public IReadOnlyList<string> Probes { get; init; } = [];
+
+    /// <summary>How much of each value is read.</summary>
+    public CaptureLimits Limits { get; init; } = CaptureLimits.Default;
+
+    /// <summary>Most events per second of each probe; 0 for no limit.</summary>
+    public uint Rate { get; init; }
+
+    /// <summary>Whether a condition that cannot be evaluated lets the event through.</summary>
+    public bool FireOnError { get; init; }
+
+    /// <summary>Attach the probes that can be when others cannot.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>The size of the buffer between kernel and reader in bytes, rounded up to a power of two.</summary>
+    public int BufferBytes { get; init; } = 8 << 20;
+}
