@@ -14,6 +14,12 @@ public sealed record SessionOptions
     /// <summary>A program to start and its arguments; the probes are in place before its first instruction. Not together with other targets.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>
+    /// The <c>sonde</c> binary, which starts <see cref="Command"/>: it waits until the probes are in place and becomes the
+    /// command. A managed process cannot do that itself, it must never fork.
+    /// </summary>
+    public string? LauncherPath { get; init; }
+
     /// <summary>The probes, in the language of the command line: <c>main.handle</c>, <c>call:Cart::add if n > 3</c>.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
 

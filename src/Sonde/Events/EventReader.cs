@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Sonde.Attaching;
+using Sonde.Kernel.RingBuffers;
+using Sonde.Plans;
+using Sonde.Sinks;
+using Sonde.Specs;
+using Sonde.Types;
+using Sonde.Values;
+
+namespace Sonde.Events;
+
+/// <summary>Reads frames from the ring, decodes them where they lie and hands the events on. For one thread.</summary>
+internal sealed class EventReader : IDisposable
+{
+    private readonly Attachment _attachment;
+    private readonly RingBuffer _ring;
+    private readonly EventDecoder _decoder = new();
+    private readonly FrameDecoder[] _frames;
+    private readonly EventSource[] _sources;
+    private readonly ulong[] _delivered;
+    private long _clockRead;
+
+    /// <summary>Opens the ring of an attachment.</summary>
+    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes)
+    {
+        _attachment = attachment;
+        _ring = RingBuffer.Open(kernel, attachment.Events);
+        _frames = [.. attachment.Sites.Select(s => new FrameDecoder(s.Planned.Plan, types))];
+        _sources = [.. attachment.Sites.Select(SourceOf)];
+        _delivered = new ulong[probes];
+    }
+
+    /// <summary>How many events of a probe have been handed on.</summary>
+    public ulong Delivered(int probe) => _delivered[probe];
+
+    /// <summary>Hands on what is in the ring, at most <paramref name="limit"/> events; returns how many.</summary>
+    public long Drain(ISink sink, long limit)
+    {
+        AlignClock();
+        long count = 0;
+        using RingLease lease = _ring.Lease();
+        while (count < limit && lease.TryNext(out ReadOnlySpan<byte> frame))
+        {
+            if (Decode(frame) is not { } captured)
+                continue;
+            sink.Event(captured);
+            if ((++count & 0xff) == 0)
+                lease.Release();
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ring.Dispose();
+
+    private CapturedEvent? Decode(ReadOnlySpan<byte> frame)
+    {
+        if (EventDecoder.SiteOf(frame) is not { } site || site >= _sources.Length || EventDecoder.ProbeOf(frame) is not { } probe || probe >= _delivered.Length)
+            return null;
+        var outcome = (FrameOutcome)BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]);
+
+        // What a call's frame holds is known by where it returned: other ways out have results elsewhere, or none.
+        uint layout = outcome == FrameOutcome.Returned ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.ReturnSite..]) : site;
+        if (layout >= _frames.Length)
+            return null;
+        CapturedEvent? captured = _decoder.Decode(frame, _frames[layout], _sources[site]);
+        if (captured is not null)
+            _delivered[probe]++;
+        return captured;
+    }
+
+    // The two clocks drift apart as the wall clock is corrected.
+    private void AlignClock()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (_clockRead != 0 && now - _clockRead < Stopwatch.Frequency)
+            return;
+        _clockRead = now;
+
+        // Stopwatch is CLOCK_MONOTONIC, as bpf_ktime_get_ns is. The smallest of a few differences is the least disturbed.
+        long best = long.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            long before = Stopwatch.GetTimestamp();
+            long wall = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+            long after = Stopwatch.GetTimestamp();
+            if (after - before >= best)
+                continue;
+            best = after - before;
+            _decoder.ClockOffset = wall - ((before + after) / 2);
+        }
+    }
+
+    private static EventSource SourceOf(SiteRecord site)
+    {
+        Symbols.Function function = site.Planned.Site.Function;
+        ProbeSpec spec = site.Probe.Spec;
+        return new EventSource(spec.Label, spec.Kind, function.Name, function.File, function.Line, function.Language);
+    }
+}

@@ -1,0 +1,266 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Sonde.Attaching;
+using Sonde.Bytecode;
+using Sonde.Events;
+using Sonde.Kernel.Syscalls;
+using Sonde.Sinks;
+using Sonde.Specs;
+using Sonde.Symbols;
+
+namespace Sonde;
+
+/// <summary>
+/// Probes in running processes, from attaching to the summary:
+/// spec -> symbols -> types -> sites -> plan -> bytecode -> attach -> events -> values -> sinks.
+/// </summary>
+/// <remarks>For one thread, but for <see cref="Stop"/>. The traced processes never wait for the session.</remarks>
+public sealed class ProbeSession : IDisposable
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+
+    private readonly ImmutableArray<ResolvedProbe> _probes;
+    private readonly Target _target;
+    private readonly CommandLauncher? _command;
+    private readonly Attachment _attachment;
+    private readonly EventReader _reader;
+    private readonly ManualResetEventSlim _stop = new();
+
+    private ProbeSession(
+        ImmutableArray<ResolvedProbe> probes, Target target, CommandLauncher? command, Attachment attachment, EventReader reader, AttachedReport report)
+    {
+        _probes = probes;
+        _target = target;
+        _command = command;
+        _attachment = attachment;
+        _reader = reader;
+        Report = report;
+    }
+
+    /// <summary>What has been attached.</summary>
+    public AttachedReport Report { get; }
+
+    /// <summary>What could not be attached, with <see cref="SessionOptions.KeepGoing"/>.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
+
+    /// <summary>Attaches the probes; when it returns they are in place.</summary>
+    /// <exception cref="SondeException">It cannot be done as asked; nothing is left attached.</exception>
+    public static ProbeSession Start(SessionOptions options)
+    {
+        long started = Stopwatch.GetTimestamp();
+        ImmutableArray<ProbeSpec> specs = ParseSpecs(options.Probes);
+        (Target target, CommandLauncher? command) = OpenTarget(options);
+        Attachment? attachment = null;
+        try
+        {
+            var planner = new ProbePlanner(target.Executable, options.Limits);
+            var diagnostics = new List<Diagnostic>();
+            ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
+            attachment = AttachAll(probes, target, options);
+            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length);
+            AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p)))], Stopwatch.GetElapsedTime(started));
+            command?.Release();
+            return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = diagnostics };
+        }
+        catch
+        {
+            attachment?.Dispose();
+            command?.Dispose();
+            target.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Hands events to a sink until <see cref="Stop"/> is called, every target has ended, or a limit is reached; then takes
+    /// the probes out and hands on the summary.
+    /// </summary>
+    /// <param name="sink">Where events go.</param>
+    /// <param name="count">Most events, null for any number.</param>
+    /// <param name="duration">Longest time, null for no limit.</param>
+    public SessionSummary Run(ISink sink, long? count = null, TimeSpan? duration = null)
+    {
+        long left = count ?? long.MaxValue;
+        long deadline = duration is { } time ? Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency) : long.MaxValue;
+        sink.Attached(Report);
+        sink.Flush();
+        TimeSpan pause = ShortestPause;
+        while (left > 0 && !_stop.IsSet && Stopwatch.GetTimestamp() < deadline)
+        {
+            bool alive = TargetIsAlive();
+            long got = _reader.Drain(sink, left);
+            left -= got;
+            if (got > 0)
+            {
+                pause = ShortestPause;
+                continue;
+            }
+
+            sink.Flush();
+            if (!alive)
+                break;
+            _stop.Wait(pause);
+            pause = pause + pause < LongestPause ? pause + pause : LongestPause;
+        }
+
+        _attachment.Detach();
+        while (left > 0 && _reader.Drain(sink, left) is > 0 and var got)
+            left -= got;
+        SessionSummary summary = Summarize();
+        sink.Summary(summary);
+        sink.Flush();
+        return summary;
+    }
+
+    /// <summary>Ends <see cref="Run"/> soon. May be called from any thread, and more than once.</summary>
+    public void Stop() => _stop.Set();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _attachment.Dispose();
+        _command?.Dispose();
+        _target.Dispose();
+        _stop.Dispose();
+    }
+
+    private static int SitesOf(ResolvedProbe probe) => probe.Functions.Sum(f => f.Sites.Length);
+
+    private static ImmutableArray<ProbeSpec> ParseSpecs(IReadOnlyList<string> probes)
+    {
+        if (probes.Count == 0)
+            throw new SondeException(new Diagnostic("SND1003", DiagnosticKind.Request, "no probe is given", "for example: sonde trace -p PID main.handle"));
+        try
+        {
+            return [.. probes.Select(ProbeSpec.Parse)];
+        }
+        catch (ProbeSyntaxException e)
+        {
+            throw new SondeException(new Diagnostic(ProbeSyntaxException.Code, DiagnosticKind.Request, e.Render(), null, e.Text), e);
+        }
+    }
+
+    private static (Target, CommandLauncher?) OpenTarget(SessionOptions options)
+    {
+        int kinds = (options.ProcessIds.Count > 0 ? 1 : 0) + (options.Executable is not null ? 1 : 0) + (options.Command.Count > 0 ? 1 : 0);
+        if (kinds != 1)
+        {
+            string message = kinds == 0 ? "no target is given" : "only one kind of target can be given";
+            throw new SondeException(new Diagnostic("SND2007", DiagnosticKind.Request, message, "-p PID, --exe PATH, or -- COMMAND"));
+        }
+
+        if (options.ProcessIds.Count > 0)
+            return (Target.OfProcesses(options.ProcessIds), null);
+        if (options.Executable is { } file)
+            return (Target.OfFile(file), null);
+        CommandLauncher command = CommandLauncher.Prepare(options.Command, options.LauncherPath);
+        try
+        {
+            return (Target.OfFile(command.Path, command.ProcessId), command);
+        }
+        catch
+        {
+            command.Dispose();
+            throw;
+        }
+    }
+
+    private static ImmutableArray<ResolvedProbe> PlanAll(ProbePlanner planner, ImmutableArray<ProbeSpec> specs, bool keepGoing, List<Diagnostic> diagnostics)
+    {
+        var probes = ImmutableArray.CreateBuilder<ResolvedProbe>();
+        foreach (ProbeSpec spec in specs)
+        {
+            try
+            {
+                probes.Add(planner.Plan(spec, probes.Count));
+            }
+            catch (SondeException e) when (keepGoing && e.Diagnostic.Kind == DiagnosticKind.Request)
+            {
+                diagnostics.Add(e.Diagnostic);
+            }
+        }
+
+        return probes.Count > 0 ? probes.DrainToImmutable() : throw new SondeException(diagnostics[0]);
+    }
+
+    private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, Target target, SessionOptions options)
+    {
+        var attacher = new Attacher(
+            LinuxKernel.Instance,
+            new AttachOptions
+            {
+                Processes = [.. target.Processes],
+                Rate = options.Rate,
+                FireOnError = options.FireOnError,
+                RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
+                Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
+            },
+            probes.Length);
+        try
+        {
+            foreach (ResolvedProbe probe in probes)
+                attacher.Add(probe);
+            return attacher.Attach();
+        }
+        catch (PlanTooLargeException e)
+        {
+            throw new SondeException(new Diagnostic("SND3004", DiagnosticKind.Request, e.Message), e);
+        }
+        catch (FeatureMissingException e)
+        {
+            throw new SondeException(new Diagnostic("SND4003", DiagnosticKind.System, e.Message, "`sonde doctor` tells what this kernel can do"), e);
+        }
+        catch (VerifierException e)
+        {
+            throw new SondeException(new Diagnostic("SND4004", DiagnosticKind.System, e.Message, "run with --debug for the whole log, and report it"), e);
+        }
+        catch (KernelException e) when (e.Errno is Errno.EPERM or Errno.EACCES)
+        {
+            throw new SondeException(new Diagnostic("SND4001", DiagnosticKind.System, $"the kernel does not permit it: {e.Message}", "run as root; `sonde doctor` tells what is missing"), e);
+        }
+        catch (KernelException e) when (e.Errno == Errno.ESRCH)
+        {
+            throw new SondeException(new Diagnostic("SND2001", DiagnosticKind.Request, "the process ended before it could be traced"), e);
+        }
+        catch (KernelException e)
+        {
+            throw new SondeException(new Diagnostic("SND4002", DiagnosticKind.System, e.Message, "`sonde doctor` tells what this kernel can do"), e);
+        }
+    }
+
+    private bool TargetIsAlive()
+    {
+        if (_command is not null)
+            return !_command.HasExited;
+        return _target.Processes.Count == 0 || _target.Processes.Any(Processes.IsAlive);
+    }
+
+    private SessionSummary Summarize()
+    {
+        Dictionary<int, ulong> inFlight = _attachment.CallsInFlight();
+        var probes = ImmutableArray.CreateBuilder<ProbeSummary>();
+        foreach (ResolvedProbe probe in _probes)
+        {
+            ulong Count(short counter) => _attachment.Counter(probe.Index, counter);
+            ulong events = _reader.Delivered(probe.Index);
+            ulong sent = Count(CounterRow.Emitted) - Count(CounterRow.RingFull);
+            probes.Add(new ProbeSummary(probe.Spec.Label, probe.Spec.Kind, Count(CounterRow.Hits), events, new LossCauses
+            {
+                Filtered = Count(CounterRow.Filtered),
+                ConditionError = Count(CounterRow.ConditionErrors),
+                RateLimited = Count(CounterRow.RateLimited),
+                OverBudget = Count(CounterRow.OverBudget),
+                RingFull = Count(CounterRow.RingFull),
+                ReadFault = Count(CounterRow.ReadFaults),
+                Unpaired = Count(CounterRow.Unpaired),
+
+                // Calls that have not ended, and what was on its way when a limit ended the session.
+                InFlight = inFlight.GetValueOrDefault(probe.Index) + (sent > events ? sent - events : 0),
+            }));
+        }
+
+        return new SessionSummary(probes.DrainToImmutable(), _command?.ExitStatus);
+    }
+}
