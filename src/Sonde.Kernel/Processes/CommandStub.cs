@@ -30,8 +30,9 @@ internal static partial class CommandStub
         // A managed runtime ignores some signals and blocks others; a command must start as from a shell.
         for (int signal = 1; signal <= SignalCount; signal++)
             _ = SetHandler(signal, 0);
-        ulong none = 0;
-        _ = SetMask(2, &none, null); // SIG_SETMASK
+        ulong* none = stackalloc ulong[16]; // sigset_t of the C library: 1024 bits
+        new Span<ulong>(none, 16).Clear();
+        _ = SetMask(2, none, null); // SIG_SETMASK
 
         nint* words = stackalloc nint[arguments.Length + 1];
         for (int i = 0; i < arguments.Length; i++)

@@ -46,16 +46,15 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
         foreach (CallMaps calls in maps.Calls)
         {
             BpfMap map = Maps![calls.Calls];
-            Span<byte> key = stackalloc byte[CallKey.Size];
-            Span<byte> next = stackalloc byte[CallKey.Size];
-            ReadOnlySpan<byte> from = default;
+            byte[] key = new byte[CallKey.Size], next = new byte[CallKey.Size];
+            byte[] from = [];
 
             // Nothing changes the map any more; the bound is for a map that does.
             for (int i = 0; i < map.Blueprint.MaximumEntries && map.TryNextKey(from, next); i++)
             {
-                next.CopyTo(key);
+                (key, next) = (next, key);
                 from = key;
-                int probe = (int)(BinaryPrimitives.ReadUInt64LittleEndian(key[CallKey.Function..]) >> 32);
+                int probe = (int)(BinaryPrimitives.ReadUInt64LittleEndian(key.AsSpan(CallKey.Function)) >> 32);
                 counts[probe] = counts.GetValueOrDefault(probe) + 1;
             }
         }

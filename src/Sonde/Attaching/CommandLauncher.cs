@@ -61,6 +61,15 @@ internal sealed class CommandLauncher : IDisposable
         }
     }
 
+    /// <summary>What the stub does; returns only when the command could not be run, with the exit status that says so.</summary>
+    /// <param name="arguments">The arguments behind <see cref="StubCommand"/>: the pipe's descriptor, the file, the command's words.</param>
+    public static int RunStub(ReadOnlySpan<string> arguments)
+    {
+        int status = Kernel.Processes.CommandStub.Run(int.Parse(arguments[0]), arguments[1], arguments[2..]);
+        Console.Error.WriteLine(status == 126 ? $"sonde: {arguments[1]} cannot be run" : "sonde: ended before the command was started");
+        return status;
+    }
+
     /// <summary>Lets the command run.</summary>
     public void Release()
     {

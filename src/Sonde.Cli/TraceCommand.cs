@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Sonde.Sinks;
+using Sonde.Specs;
+
+namespace Sonde.Cli;
+
+/// <summary><c>sonde trace</c>: one line, or one JSON object, per hit.</summary>
+internal static class TraceCommand
+{
+    private static readonly Option<int[]> Pid = new("--pid", "-p") { Description = "a running process and all its threads; may repeat", HelpName = "PID" };
+    private static readonly Option<string?> Exe = new("--exe") { Description = "each process that runs this file, now or later", HelpName = "PATH" };
+    private static readonly Option<bool> Json = new("--json") { Description = "one JSON object per line" };
+    private static readonly Option<string?> Numbers = new("--numbers") { Description = "\"string\" writes 64-bit integers as strings", HelpName = "FORM" };
+    private static readonly Option<bool> ShowTypes = new("--show-types") { Description = "the type of every value" };
+    private static readonly Option<bool> Pretty = new("--pretty") { Description = "values over several lines" };
+    private static readonly Option<long?> Count = new("--count") { Description = "stop after N events in all", HelpName = "N" };
+    private static readonly Option<string?> Duration = new("--duration") { Description = "stop after a time: 500ms, 10s, 2m", HelpName = "TIME" };
+    private static readonly Option<uint> Rate = new("--rate") { Description = "most events per second of each probe", HelpName = "N" };
+    private static readonly Option<bool> Full = new("--full") { Description = "read much more of each value: 5 hops, 100 items, 4096 bytes, 64 KB" };
+    private static readonly Option<int?> Depth = new("--depth") { Description = "how many pointers are followed", HelpName = "N" };
+    private static readonly Option<int?> Items = new("--items") { Description = "how many elements of a collection are read", HelpName = "N" };
+    private static readonly Option<int?> Strings = new("--strings") { Description = "how many bytes of a text are read", HelpName = "N" };
+    private static readonly Option<int?> Bytes = new("--bytes") { Description = "how many bytes an event may have", HelpName = "N" };
+    private static readonly Option<string?> Buffer = new("--buffer") { Description = "size of the buffer between kernel and sonde: 8M", HelpName = "SIZE" };
+    private static readonly Option<string> OnError = new("--on-error")
+    {
+        Description = "what a condition that cannot be evaluated does: drop or fire", HelpName = "WHAT", DefaultValueFactory = _ => "drop",
+    };
+
+    private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "attach the probes that can be when others cannot" };
+    private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "with -- CMD: end with its exit status" };
+    private static readonly Option<bool> Debug = new("--debug") { Description = "on failure, tell everything" };
+    private static readonly Argument<string[]> Words = new("probe") { Description = "what to trace; after --: a command and its arguments", Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>The command for the parser.</summary>
+    public static Command Create()
+    {
+        var command = new Command("trace", """
+            Stream one line per hit of a probe.
+
+            Examples:
+              sonde trace -p 4242 main.computeE
+              sonde trace -p 4242 'call:main.(*Store).Get'
+              sonde trace -p 4242 'main.handle { id, user.Name } if id > 100' --json
+              sonde trace --exe /usr/bin/app 'Cart::*' --count 10
+              sonde trace main.computeE -- ./app -port 8080
+            """)
+        {
+            Pid, Exe, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, Debug, Words,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        Failure.Debug = parsed.GetValue(Debug);
+        (string[] probes, string[] commandLine) = SplitWords(parsed);
+        CaptureLimits limits = parsed.GetValue(Full) ? CaptureLimits.Full : CaptureLimits.Default;
+        limits = limits with
+        {
+            Depth = Checked("--depth", parsed.GetValue(Depth), 0, 32) ?? limits.Depth,
+            Items = Checked("--items", parsed.GetValue(Items), 0, 65_536) ?? limits.Items,
+            StringBytes = Checked("--strings", parsed.GetValue(Strings), 0, 32_768) ?? limits.StringBytes,
+            EventBytes = Checked("--bytes", parsed.GetValue(Bytes), 256, 65_536) ?? limits.EventBytes,
+        };
+        TimeSpan? duration = parsed.GetValue(Duration) is { } text ? Quantities.ParseDuration("--duration", text) : null;
+        if (parsed.GetValue(Count) is <= 0)
+            throw Wrong("--count takes a number from 1");
+        using ProbeSession session = ProbeSession.Start(new SessionOptions
+        {
+            ProcessIds = parsed.GetValue(Pid) ?? [],
+            Executable = parsed.GetValue(Exe),
+            Command = commandLine,
+            LauncherPath = Environment.ProcessPath,
+            Probes = probes,
+            Limits = limits,
+            Rate = parsed.GetValue(Rate),
+            FireOnError = parsed.GetValue(OnError) switch { "fire" => true, "drop" => false, _ => throw Wrong("--on-error takes \"drop\" or \"fire\"") },
+            KeepGoing = parsed.GetValue(KeepGoing),
+            BufferBytes = parsed.GetValue(Buffer) is { } size ? Quantities.ParseSize("--buffer", size) : 8 << 20,
+        });
+        foreach (Diagnostic diagnostic in session.Diagnostics)
+            Failure.Write(diagnostic);
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+        using Stream output = Console.OpenStandardOutput();
+        using Stream notices = Console.OpenStandardError();
+        ISink sink = parsed.GetValue(Json)
+            ? new JsonSink(output, new JsonSinkOptions { NumbersAsStrings = parsed.GetValue(Numbers) == "string", ShowTypes = parsed.GetValue(ShowTypes) })
+            : new TextSink(output, notices, new TextSinkOptions { Colour = UseColour(), Pretty = parsed.GetValue(Pretty), ShowTypes = parsed.GetValue(ShowTypes) });
+        SessionSummary summary = session.Run(sink, parsed.GetValue(Count), duration);
+        return parsed.GetValue(ExitCode) ? summary.ExitStatus ?? 0 : 0;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            session.Stop();
+        }
+    }
+
+    // What stands behind "--" is the command; the parser does not tell the two apart.
+    private static (string[] Probes, string[] Command) SplitWords(ParseResult parsed)
+    {
+        string[] words = parsed.GetValue(Words) ?? [];
+        int commandWords = 0;
+        int separator = -1;
+        for (int i = 0; i < parsed.Tokens.Count; i++)
+        {
+            if (parsed.Tokens[i].Type == System.CommandLine.Parsing.TokenType.DoubleDash)
+            {
+                separator = i;
+                break;
+            }
+        }
+
+        if (separator >= 0)
+            commandWords = parsed.Tokens.Count - separator - 1;
+        return (words[..^commandWords], words[^commandWords..]);
+    }
+
+    private static bool UseColour() =>
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    private static int? Checked(string option, int? value, int low, int high) =>
+        value is { } number && (number < low || number > high) ? throw Wrong($"{option} takes a number from {low} to {high}") : value;
+
+    private static SondeException Wrong(string message) => new(new Diagnostic("SND1004", DiagnosticKind.Request, message));
+}
