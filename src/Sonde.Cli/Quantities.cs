@@ -5,6 +5,8 @@ namespace Sonde.Cli;
 /// <summary>Times and sizes as people write them.</summary>
 internal static class Quantities
 {
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789.");
+
     /// <summary>500ms, 10s, 2m, 1h; a bare number is seconds.</summary>
     public static TimeSpan ParseDuration(string option, string text)
     {
@@ -38,7 +40,7 @@ internal static class Quantities
 
     private static (double Number, string Unit) Split(string option, string text, string expected)
     {
-        int digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        int digits = text.AsSpan().IndexOfAnyExcept(Digits);
         ReadOnlySpan<char> number = digits < 0 ? text : text.AsSpan(0, digits);
         return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
             ? (value, digits < 0 ? "" : text[digits..].Trim())

@@ -37,7 +37,7 @@ internal sealed class Lowering
     {
         var lowering = new Lowering(request);
         lowering.EmitProgram();
-        return Assembler.Assemble(lowering._code.Instructions);
+        return Assembler.Assemble(DeadCode.Remove(lowering._code.Instructions));
     }
 
     private void EmitProgram()

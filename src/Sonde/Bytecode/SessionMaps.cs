@@ -14,7 +14,8 @@ internal sealed class SessionMaps
     /// <param name="callEntries">How many calls of one frame size can be in flight.</param>
     public SessionMaps(int probes, int ringBytes, int callEntries)
     {
-        Counters = MapBlueprint.SharedArray("sonde_counters", CounterRow.Size, Math.Max(probes, 1));
+        // One value with all rows: programs address the bytes of an array directly only when it has a single value.
+        Counters = MapBlueprint.SharedArray("sonde_counters", CounterRow.Size * Math.Max(probes, 1), 1);
         Events = MapBlueprint.RingBuffer("sonde_events", ringBytes);
         Cold = MapBlueprint.ProgramArray("sonde_cold", 1);
         _callEntries = callEntries;

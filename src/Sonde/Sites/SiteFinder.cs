@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
 using Sonde.Specs;
 using Sonde.Symbols;
