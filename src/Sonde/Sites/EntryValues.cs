@@ -116,7 +116,20 @@ internal sealed class EntryValues
     /// <summary>The registers that the parameters need to be intact at an entry site.</summary>
     public RegisterSet WantedRegisters => Operands.RegistersOf(Parameters(CfaAtEntry).SelectMany(p => p.Pieces)) & ~RegisterSet.Rsp;
 
-    /// <summary>Whether some parameter is on the stack.</summary>
-    public bool WantsStack => Parameters(CfaAtEntry).SelectMany(p => p.Pieces).Any(p => p.Place is MemoryPlace memory
-        && (Operands.RegistersOf(memory.Base) & RegisterSet.Rsp) != 0);
+    /// <summary>How many bytes from the CFA on hold arguments.</summary>
+    public int StackBytes
+    {
+        get
+        {
+            long end = 0;
+            foreach (Piece piece in Parameters(CfaAtEntry).SelectMany(p => p.Pieces))
+            {
+                // CfaAtEntry is rsp + 8.
+                if (piece.Place is MemoryPlace memory && memory.Base.Plus(memory.Displacement).Split() is (RegisterOperand { Register: GeneralRegister.Rsp }, var at))
+                    end = Math.Max(end, at - 8 + piece.Size);
+            }
+
+            return (int)Math.Min(end, int.MaxValue);
+        }
+    }
 }

@@ -58,12 +58,12 @@ internal sealed class SiteFinder
         {
             Convention = _convention,
             Wanted = _values.WantedRegisters | _convention.GoroutineRegister,
-            WantsStackArguments = _values.WantsStack,
+            StackArgumentBytes = _values.StackBytes,
             Kernel = _kernel,
         };
         bool behindPrologue = !_values.PlacedAtEntry;
         SiteSelection selection = behindPrologue && TryPrologueEnd(out FileAddress end)
-            ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, WantsStackArguments = false })
+            ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, StackArgumentBytes = 0 })
             : SiteSelector.SelectEntry(Code, request);
         if (selection.Choice is not { } choice)
             throw Refused(selection);
