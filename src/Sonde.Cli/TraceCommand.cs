@@ -65,7 +65,7 @@ internal static class TraceCommand
             StringBytes = Checked("--strings", parsed.GetValue(Strings), 0, 32_768) ?? limits.StringBytes,
             EventBytes = Checked("--bytes", parsed.GetValue(Bytes), 256, 65_536) ?? limits.EventBytes,
         };
-        TimeSpan? duration = parsed.GetValue(Duration) is { } text ? Quantities.ParseDuration("--duration", text) : null;
+        TimeSpan? duration = parsed.GetValue(Duration) is { } text ? Quantity("--duration", text, Quantities.ParseDuration) : null;
         if (parsed.GetValue(Count) is <= 0)
             throw Wrong("--count takes a number from 1");
         using ProbeSession session = ProbeSession.Start(new SessionOptions
@@ -79,7 +79,7 @@ internal static class TraceCommand
             Rate = parsed.GetValue(Rate),
             FireOnError = parsed.GetValue(OnError) switch { "fire" => true, "drop" => false, _ => throw Wrong("--on-error takes \"drop\" or \"fire\"") },
             KeepGoing = parsed.GetValue(KeepGoing),
-            BufferBytes = parsed.GetValue(Buffer) is { } size ? Quantities.ParseSize("--buffer", size) : 8 << 20,
+            BufferBytes = parsed.GetValue(Buffer) is { } size ? (int)Quantity("--buffer", size, t => Quantities.ParseBytes(t, 4096, 1 << 30)) : 8 << 20,
         });
         foreach (Diagnostic diagnostic in session.Diagnostics)
             Failure.Write(diagnostic);
@@ -128,5 +128,17 @@ internal static class TraceCommand
     private static int? Checked(string option, int? value, int low, int high) =>
         value is { } number && (number < low || number > high) ? throw Wrong($"{option} takes a number from {low} to {high}") : value;
 
-    private static SondeException Wrong(string message) => new(new Diagnostic("SND1004", DiagnosticKind.Request, message));
+    private static T Quantity<T>(string option, string text, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (ProbeSyntaxException e)
+        {
+            throw new SondeException(new Diagnostic("SND1005", DiagnosticKind.Request, $"{option}: {e.Message}", e.Hint));
+        }
+    }
+
+    private static SondeException Wrong(string message) => new(new Diagnostic("SND1005", DiagnosticKind.Request, message));
 }
