@@ -21,13 +21,7 @@ internal sealed class FrameDecoder
     private readonly CapturePlan _plan;
     private readonly TypeGraph _types;
     private readonly DynamicTypeResolver? _dynamicTypes;
-    private readonly StepReplay _replay;
-    private readonly FrameMemory _memory = new();
-    private readonly ScalarDecoder _scalars = new();
-    private readonly ImmutableArray<FrameRoot> _roots;
-    private readonly MissingBytes[] _gaps;
-    private readonly RoleCounts _counts;
-    private readonly List<(ulong Address, TypeId Type)> _path = [];
+    private Prepared? _prepared;
 
     /// <param name="plan">How frames are laid out.</param>
     /// <param name="types">The types that the plan names.</param>
@@ -37,29 +31,27 @@ internal sealed class FrameDecoder
         _plan = plan;
         _types = types;
         _dynamicTypes = dynamicTypes;
-        _replay = new StepReplay(plan);
-        _roots = [.. plan.Roots.Select(r => new FrameRoot(r, types[r.Type], _replay))];
-        _counts = RoleCounts.Of(plan.Roots);
-        _gaps = new MissingBytes[_roots.IsEmpty ? 0 : _roots.Max(r => r.MaxGaps)];
     }
 
     /// <summary>The values of one frame.</summary>
     public DecodedFrame Decode(ReadOnlySpan<byte> frame)
     {
-        _replay.Run(frame, _memory);
-        return DecodeRoots(frame);
+        // At the first hit: of ten thousand sites most never fire.
+        Prepared prepared = _prepared ??= new Prepared(_plan, _types);
+        prepared.Replay.Run(frame, prepared.Memory);
+        return DecodeRoots(frame, prepared);
     }
 
-    private DecodedFrame DecodeRoots(ReadOnlySpan<byte> frame)
+    private DecodedFrame DecodeRoots(ReadOnlySpan<byte> frame, Prepared prepared)
     {
         bool isFrame = frame.Length >= FrameHeader.Size;
         ulong faults = isFrame ? BinaryPrimitives.ReadUInt64LittleEndian(frame[(int)FrameHeader.Faults..]) : 0;
         ulong nils = isFrame ? BinaryPrimitives.ReadUInt64LittleEndian(frame[(int)FrameHeader.Nils..]) : 0;
         bool endedOtherwise = isFrame
             && BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]) == (uint)FrameOutcome.DidNotReturn;
-        var groups = new Groups(_counts, endedOtherwise);
-        var decoder = new ValueDecoder(_types, _plan.Limits, _memory, _scalars, _dynamicTypes, _path, frame);
-        foreach (FrameRoot root in _roots)
+        var groups = new Groups(prepared.Counts, endedOtherwise);
+        var decoder = new ValueDecoder(_types, _plan.Limits, prepared.Memory, prepared.Scalars, _dynamicTypes, prepared.Path, frame);
+        foreach (FrameRoot root in prepared.Roots)
         {
             // A call that did not return has no results.
             if (endedOtherwise && root.Root.Role == RootRole.Result)
@@ -67,8 +59,8 @@ internal sealed class FrameDecoder
             Value value;
             if (isFrame)
             {
-                int gaps = root.Gaps(_replay, faults, nils, _gaps);
-                value = decoder.DecodeRoot(root, _gaps.AsSpan(0, gaps));
+                int gaps = root.Gaps(prepared.Replay, faults, nils, prepared.Gaps);
+                value = decoder.DecodeRoot(root, prepared.Gaps.AsSpan(0, gaps));
             }
             else
             {
@@ -79,6 +71,32 @@ internal sealed class FrameDecoder
         }
 
         return groups.Freeze();
+    }
+
+    /// <summary>What follows from the plan alone, and room to work in.</summary>
+    private sealed class Prepared
+    {
+        public Prepared(CapturePlan plan, TypeGraph types)
+        {
+            Replay = new StepReplay(plan);
+            Roots = [.. plan.Roots.Select(r => new FrameRoot(r, types[r.Type], Replay))];
+            Counts = RoleCounts.Of(plan.Roots);
+            Gaps = new MissingBytes[Roots.IsEmpty ? 0 : Roots.Max(r => r.MaxGaps)];
+        }
+
+        public StepReplay Replay { get; }
+
+        public ImmutableArray<FrameRoot> Roots { get; }
+
+        public RoleCounts Counts { get; }
+
+        public MissingBytes[] Gaps { get; }
+
+        public FrameMemory Memory { get; } = new();
+
+        public ScalarDecoder Scalars { get; } = new();
+
+        public List<(ulong Address, TypeId Type)> Path { get; } = [];
     }
 
     /// <summary>Arrays of just the right size: this happens for every event.</summary>
