@@ -7,20 +7,18 @@ namespace Sonde.Types;
 /// </summary>
 internal sealed class TypeGraph
 {
-    private readonly List<TypeNode> _nodes = [];
+    private readonly Lock _adding = new();
+    private TypeNode[] _nodes = new TypeNode[64];
+    private int _count;
 
     /// <summary>The number of nodes.</summary>
-    public int Count => _nodes.Count;
+    public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The node behind an id.</summary>
-    public TypeNode this[TypeId id]
-    {
-        get
-        {
-            lock (_nodes)
-                return _nodes[id.Value];
-        }
-    }
+    /// <summary>
+    /// The node behind an id. Without a lock, because decoding asks for every field of every event: who has an id got it
+    /// after its node was in the array, and a larger array is published with all nodes in it.
+    /// </summary>
+    public TypeNode this[TypeId id] => Volatile.Read(ref _nodes)[id.Value];
 
     /// <summary>Adds a finished node.</summary>
     public TypeId Add(string name, ulong size, Shape shape, Presentation? presentation = null, Layout? layout = null)
@@ -35,10 +33,15 @@ internal sealed class TypeGraph
     /// </summary>
     public TypeId Defer(string name, ulong size, Func<TypeContents> contents)
     {
-        lock (_nodes)
+        lock (_adding)
         {
-            var id = new TypeId(_nodes.Count);
-            _nodes.Add(new TypeNode(id, name, size, contents));
+            var id = new TypeId(_count);
+            TypeNode[] nodes = _nodes;
+            if (_count == nodes.Length)
+                Array.Resize(ref nodes, _count * 2);
+            nodes[_count] = new TypeNode(id, name, size, contents);
+            Volatile.Write(ref _nodes, nodes);
+            Volatile.Write(ref _count, _count + 1);
             return id;
         }
     }
