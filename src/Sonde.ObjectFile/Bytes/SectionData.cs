@@ -20,6 +20,7 @@ internal sealed class SectionData
     private readonly long _start;
     private readonly int _shift;
     private readonly Window?[]? _windows;
+    private readonly InflatingBytes? _inflating;
     private byte[]? _bytes;
 
     private sealed record Window(long Index, byte[] Bytes);
@@ -30,6 +31,14 @@ internal sealed class SectionData
         Name = name;
         _bytes = bytes;
         Length = bytes.Length;
+    }
+
+    /// <summary>A compressed section, decompressed as far as it is read.</summary>
+    public SectionData(string name, int size, Stream stream)
+    {
+        Name = name;
+        Length = size;
+        _inflating = new InflatingBytes(name, size, stream);
     }
 
     /// <summary>A section that lies in a file. The range must lie within the file. <paramref name="windowShift"/> is log2 of the window size.</summary>
@@ -46,15 +55,15 @@ internal sealed class SectionData
     public static SectionData Empty(string name) => new(name, []);
 
     /// <summary>The same bytes read in pieces of 2 KB: for hopping over unit headers of a huge section.</summary>
-    public SectionData WithSmallWindows() => _bytes is not null || _windows is null ? this : new SectionData(Name, _source!, _start, Length, 11, 64);
+    public SectionData WithSmallWindows() => _windows is null ? this : new SectionData(Name, _source!, _start, Length, 11, 64);
 
     /// <summary>Name as errors show it.</summary>
     public string Name { get; }
 
     public long Length { get; }
 
-    /// <summary>Whether the bytes are in memory as one piece.</summary>
-    public bool IsResident => _bytes is not null;
+    /// <summary>Whether reading far into it costs the decompression of all that comes before.</summary>
+    public bool IsInflating => _inflating is { } inflating && inflating.Available < Length;
 
     /// <summary>A cursor over [<paramref name="offset"/>, end of section).</summary>
     public ByteCursor Cursor(long offset = 0) => Cursor(offset, Length);
@@ -81,6 +90,12 @@ internal sealed class SectionData
     public ReadOnlySpan<byte> ReadAll()
     {
         if (_bytes is { } bytes) return bytes;
+        if (_inflating is { } inflating)
+        {
+            inflating.Ensure(Length);
+            return inflating.Bytes;
+        }
+
         if (Length > Array.MaxLength) Malformed.Unsupported(Name, 0, "section over 2 GiB");
         return _bytes = Load(0, (int)Length);
     }
@@ -93,6 +108,12 @@ internal sealed class SectionData
     {
         start = 0;
         if (_bytes is { } all) return all;
+        if (_inflating is { } inflating)
+        {
+            inflating.Ensure(offset + needed);
+            return inflating.Bytes.AsSpan(0, inflating.Available);
+        }
+
         if (_windows is null) return _bytes = Load(0, (int)Length);
 
         var index = offset >> _shift;

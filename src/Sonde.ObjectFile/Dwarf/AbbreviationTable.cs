@@ -43,8 +43,9 @@ internal sealed class AbbreviationTable
     }
 
     /// <summary>Reads the table that a unit uses. With <paramref name="only"/> set, stops behind that code: enough for the root entry.</summary>
-    public static AbbreviationTable Read(SectionData section, in UnitHeader unit, ulong only = 0)
+    public static AbbreviationTable Read(DebugInfo info, in UnitHeader unit, ulong only = 0)
     {
+        var section = info.Abbrev;
         var cursor = section.Cursor(unit.AbbreviationsOffset);
         var rows = new List<Abbreviation>();
         var attributes = new List<AttributeSpec>();
@@ -76,6 +77,7 @@ internal sealed class AbbreviationTable
             if (code == only) break;
         }
 
+        info.ChargeAbbreviations(cursor.Offset - unit.AbbreviationsOffset);
         return new AbbreviationTable(rows.ToArray(), attributes.ToArray());
     }
 

@@ -5,7 +5,7 @@ namespace Sonde.ObjectFile.Dwarf;
 /// <summary>.debug_aranges (DWARF 5, section 6.1.2): address ranges of the units that chose to be listed.</summary>
 internal static class Aranges
 {
-    private const int MaxRanges = 64 << 20;
+    private const int MaxRanges = 16 << 20;
 
     /// <summary>
     /// Reads all ranges; the payload indexes <paramref name="units"/>. A damaged set is skipped as far as its length can be trusted.

@@ -13,16 +13,21 @@ internal sealed class DebugInfo
     /// <summary>Abbreviation tables kept: Go and LTO share one for all units, C++ has one per unit.</summary>
     private const int MaxAbbreviationTables = 64;
 
-    private const int MaxUnits = 16 << 20;
+    /// <summary>
+    /// Bytes of .debug_abbrev that may be read in all, as a multiple of its size plus a constant. Each unit may name any table, so without a bound a small file
+    /// could ask for the square of its size.
+    /// </summary>
+    private const long AbbreviationFactor = 32, AbbreviationConstant = 256 << 20;
 
     private readonly ElfImage _image;
     private readonly ConcurrentDictionary<(long, int), AbbreviationTable> _abbreviations = [];
     private readonly ConcurrentDictionary<InfoOffset, Unit> _units = [];
     private readonly Lazy<SectionData> _info, _types, _abbrev, _str, _lineStr, _strOffsets, _addr, _line, _loc, _loclists, _ranges, _rnglists, _aranges;
     private readonly Lazy<SectionData> _infoRoots, _typesRoots;
-    private readonly Lazy<UnitHeader[]> _headers, _typeHeaders;
+    private readonly Lazy<UnitList> _list, _typeList;
     private readonly Lazy<Dictionary<ulong, InfoOffset>> _signatures;
     private readonly Lazy<UnitAddresses> _addresses;
+    private long _abbreviationBytes;
 
     private DebugInfo(ElfImage image)
     {
@@ -42,8 +47,8 @@ internal sealed class DebugInfo
         _aranges = Section(".debug_aranges");
         _infoRoots = new(() => Info.WithSmallWindows());
         _typesRoots = new(() => Types.WithSmallWindows());
-        _headers = new(() => ReadHeaders(_infoRoots.Value, false));
-        _typeHeaders = new(() => ReadHeaders(_typesRoots.Value, true));
+        _list = new(() => new UnitList(_infoRoots.Value, false));
+        _typeList = new(() => new UnitList(_typesRoots.Value, true));
         _signatures = new(ReadSignatures);
         _addresses = new(() => new UnitAddresses(this));
     }
@@ -84,13 +89,13 @@ internal sealed class DebugInfo
     public SectionData Aranges => _aranges.Value;
 
     /// <summary>All units of .debug_info, in the order of the section. Hops over the headers at the first call.</summary>
-    public IReadOnlyList<UnitHeader> Units => _headers.Value;
+    public IReadOnlyList<UnitHeader> Units => _list.Value.All;
 
     /// <summary>All units of .debug_types.</summary>
-    public IReadOnlyList<UnitHeader> TypeUnits => _typeHeaders.Value;
+    public IReadOnlyList<UnitHeader> TypeUnits => _typeList.Value.All;
 
     /// <summary>Why the list of units ends early; null when it does not.</summary>
-    public BinaryFormatException? UnitListError { get; private set; }
+    public BinaryFormatException? UnitListError => _list.Value.Error ?? _typeList.Value.Error;
 
     /// <summary>The unit of a header; kept, so that the same one comes back.</summary>
     public Unit Unit(in UnitHeader header)
@@ -103,17 +108,8 @@ internal sealed class DebugInfo
     /// <summary>The unit that an entry lies in.</summary>
     public Unit UnitOf(InfoOffset offset)
     {
-        var headers = offset.InTypes ? _typeHeaders.Value : _headers.Value;
-        int low = 0, high = headers.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (headers[middle].Offset.Value <= offset.Value) low = middle + 1;
-            else high = middle;
-        }
-
-        if (low == 0 || !headers[low - 1].Contains(offset)) Malformed.Invalid(offset.InTypes ? Types.Name : Info.Name, offset.Value, "no unit here");
-        return Unit(headers[low - 1]);
+        if (!(offset.InTypes ? _typeList : _list).Value.TryFind(offset, out var header)) Malformed.Invalid(offset.InTypes ? Types.Name : Info.Name, offset.Value, "no unit here");
+        return Unit(header);
     }
 
     /// <summary>The unit whose header begins at an offset, without knowing the others.</summary>
@@ -159,42 +155,31 @@ internal sealed class DebugInfo
         // All that decides the sizes of forms is part of the key.
         var key = (header.AbbreviationsOffset, header.AddressSize << 8 | header.OffsetSize << 4 | (header.Version <= 2 ? 1 : 0));
         if (_abbreviations.TryGetValue(key, out var table)) return table;
-        table = AbbreviationTable.Read(Abbrev, header);
+        table = AbbreviationTable.Read(this, header);
         if (_abbreviations.Count >= MaxAbbreviationTables) _abbreviations.Clear();
         return _abbreviations.GetOrAdd(key, table);
     }
+
+    /// <summary>Counts work on abbreviations against the bound.</summary>
+    internal void ChargeAbbreviations(long bytes)
+    {
+        if (Interlocked.Add(ref _abbreviationBytes, bytes) > AbbreviationConstant + Abbrev.Length * AbbreviationFactor)
+            Malformed.Budget(Abbrev.Name, 0, "read too many times");
+    }
+
+    /// <summary>The units of .debug_info, read as far as they are asked for.</summary>
+    internal UnitList UnitList => _list.Value;
 
     internal SectionData RootSection(bool inTypes) => inTypes ? _typesRoots.Value : _infoRoots.Value;
 
     private Lazy<SectionData> Section(string name) => new(() => _image.TryGetContents(name) ?? SectionData.Empty(name));
 
-    private UnitHeader[] ReadHeaders(SectionData section, bool inTypes)
-    {
-        var headers = new List<UnitHeader>();
-        try
-        {
-            for (long offset = 0; offset < section.Length;)
-            {
-                if (headers.Count >= MaxUnits) Malformed.Budget(section.Name, offset, "too many units");
-                var header = UnitHeader.Read(section, offset, inTypes);
-                headers.Add(header);
-                offset = header.End;
-            }
-        }
-        catch (BinaryFormatException e)
-        {
-            UnitListError = e; // The units before the damage are good.
-        }
-
-        return headers.ToArray();
-    }
-
     private Dictionary<ulong, InfoOffset> ReadSignatures()
     {
         var signatures = new Dictionary<ulong, InfoOffset>();
-        foreach (var headers in (UnitHeader[][])[_typeHeaders.Value, _headers.Value])
+        foreach (var headers in (IReadOnlyList<UnitHeader>[])[TypeUnits, Units])
         {
-            foreach (ref readonly var header in headers.AsSpan())
+            foreach (var header in headers)
             {
                 if (header.IsTypeUnit && header.Version != 0) signatures.TryAdd(header.Signature, header.Offset);
             }

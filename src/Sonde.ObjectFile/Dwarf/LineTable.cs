@@ -6,8 +6,8 @@ namespace Sonde.ObjectFile.Dwarf;
 /// <summary>The rows of one line program, sequences sorted by address: address to line, and line to addresses. Immutable.</summary>
 internal sealed class LineTable
 {
-    /// <summary>Rows that one unit may have: a bound on memory, 30 times the largest real unit known.</summary>
-    private const int MaxRows = 16 << 20;
+    /// <summary>Rows that one unit may have: a bound on memory, ten times what large real units have.</summary>
+    private const int MaxRows = 4 << 20;
 
     private readonly LineRow[] _rows;
 

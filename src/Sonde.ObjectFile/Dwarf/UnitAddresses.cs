@@ -9,6 +9,8 @@ namespace Sonde.ObjectFile.Dwarf;
 /// </summary>
 internal sealed class UnitAddresses(DebugInfo info)
 {
+    private const int MaxRanges = 16 << 20;
+
     private readonly Lazy<(AddressMap Map, List<long> Units)> _listed = new(() =>
     {
         var units = new List<long>();
@@ -16,9 +18,41 @@ internal sealed class UnitAddresses(DebugInfo info)
         return (AddressMap.Build(ranges), units);
     });
 
-    private readonly Lazy<(AddressMap Map, List<InfoOffset> Silent)> _roots = new(() => ReadRoots(info));
+    private readonly Lock _lock = new();
+    private readonly List<(ulong Start, ulong End, int Unit)> _ranges = [];
+    private readonly List<InfoOffset> _silent = [];
+    private AddressMap? _map;
+    private int _next;
 
     public List<Unit> Find(FileAddress address)
+    {
+        var found = FindListed(address);
+        if (found.Count > 0) return found;
+        foreach (var i in FindRoots(address))
+        {
+            if (!info.UnitList.TryGet(i, out var header)) continue;
+            var unit = info.Unit(header);
+            if (!found.Contains(unit)) found.Add(unit);
+        }
+
+        if (found.Count > 0) return found;
+        foreach (var offset in _silent)
+        {
+            try
+            {
+                var unit = info.UnitAt(offset);
+                if (unit.Index.FunctionsAt(address).Count > 0) found.Add(unit);
+            }
+            catch (BinaryFormatException)
+            {
+                // One damaged unit must not hide the others.
+            }
+        }
+
+        return found;
+    }
+
+    private List<Unit> FindListed(FileAddress address)
     {
         var found = new List<Unit>();
         foreach (var i in _listed.Value.Map.FindAll(address))
@@ -31,27 +65,6 @@ internal sealed class UnitAddresses(DebugInfo info)
             catch (BinaryFormatException)
             {
                 // A stale table (some tools rewrite .debug_info and forget it).
-            }
-        }
-
-        if (found.Count > 0) return found;
-        foreach (var i in _roots.Value.Map.FindAll(address))
-        {
-            var unit = info.Unit(info.Units[i]);
-            if (!found.Contains(unit)) found.Add(unit);
-        }
-
-        if (found.Count > 0) return found;
-        foreach (var offset in _roots.Value.Silent)
-        {
-            try
-            {
-                var unit = info.UnitAt(offset);
-                if (unit.Index.FunctionsAt(address).Count > 0) found.Add(unit);
-            }
-            catch (BinaryFormatException)
-            {
-                // One damaged unit must not hide the others.
             }
         }
 
@@ -70,29 +83,53 @@ internal sealed class UnitAddresses(DebugInfo info)
         return false;
     }
 
-    private static (AddressMap, List<InfoOffset>) ReadRoots(DebugInfo info)
+    /// <summary>
+    /// In a compressed section the roots are read only until one fits (that is Go, where no two units share code); else all of them.
+    /// </summary>
+    private List<int> FindRoots(FileAddress address)
     {
-        var ranges = new List<(ulong, ulong, int)>();
-        var silent = new List<InfoOffset>();
-        var headers = info.Units;
-        for (var i = 0; i < headers.Count; i++)
+        lock (_lock)
         {
-            var header = headers[i];
-            if (header.Version == 0 || header.IsTypeUnit) continue;
-            try
+            if (_map is not null) return _map.FindAll(address);
+            if (info.Info.IsInflating)
             {
-                var unit = new Unit(info, header);
-                if (unit.RootTag is not (DW_TAG.DW_TAG_compile_unit or DW_TAG.DW_TAG_skeleton_unit or DW_TAG.DW_TAG_partial_unit)) continue;
-                var stated = unit.Ranges();
-                foreach (var range in stated) ranges.Add((range.Start.Value, range.End.Value, i));
-                if (stated.Count == 0 && unit.RootTag == DW_TAG.DW_TAG_compile_unit && !unit.StatesRanges) silent.Add(header.Offset);
+                foreach (var (start, end, unit) in _ranges)
+                {
+                    if (address.Value >= start && address.Value < end) return [unit];
+                }
             }
-            catch (BinaryFormatException)
-            {
-                silent.Add(header.Offset);
-            }
-        }
 
-        return (AddressMap.Build(ranges), silent);
+            while (info.UnitList.TryGet(_next, out var header))
+            {
+                var before = _ranges.Count;
+                ReadRoot(header, _next++);
+                if (!info.Info.IsInflating) continue;
+                for (var i = before; i < _ranges.Count; i++)
+                {
+                    if (address.Value >= _ranges[i].Start && address.Value < _ranges[i].End) return [_ranges[i].Unit];
+                }
+            }
+
+            _map = AddressMap.Build(_ranges);
+            return _map.FindAll(address);
+        }
+    }
+
+    private void ReadRoot(in UnitHeader header, int index)
+    {
+        if (header.Version == 0 || header.IsTypeUnit) return;
+        try
+        {
+            var unit = new Unit(info, header);
+            if (unit.RootTag is not (DW_TAG.DW_TAG_compile_unit or DW_TAG.DW_TAG_skeleton_unit or DW_TAG.DW_TAG_partial_unit)) return;
+            var stated = unit.Ranges();
+            if (_ranges.Count + stated.Count > MaxRanges) Malformed.Budget(info.Info.Name, header.Offset.Value, "too many ranges");
+            foreach (var range in stated) _ranges.Add((range.Start.Value, range.End.Value, index));
+            if (stated.Count == 0 && unit.RootTag == DW_TAG.DW_TAG_compile_unit && !unit.StatesRanges) _silent.Add(header.Offset);
+        }
+        catch (BinaryFormatException)
+        {
+            _silent.Add(header.Offset);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Sonde.ObjectFile.Bytes;
 using Sonde.ObjectFile.Elf;
 
 namespace Sonde.ObjectFile.Dwarf;
@@ -7,6 +8,9 @@ namespace Sonde.ObjectFile.Dwarf;
 /// </summary>
 internal sealed class UnitIndex
 {
+    /// <summary>Bounds on what the index of one unit holds. Many functions may name one long range list: without a bound that is a product.</summary>
+    private const int MaxScopes = 8 << 20, MaxRanges = 4 << 20;
+
     private readonly Unit _unit;
     private readonly AddressMap _functions;
     private readonly long[] _functionOffsets;
@@ -77,6 +81,7 @@ internal sealed class UnitIndex
                 open.Push((offsets.Count - 1, cursor.Depth));
             }
 
+            if (offsets.Count > MaxScopes || ranges.Count > MaxRanges) Malformed.Budget(unit.Section.Name, cursor.CurrentOffset, "unit too large");
             if (abbreviation.Tag != DW_TAG.DW_TAG_subprogram) continue;
             var die = cursor.Current;
             if (!die.Has(DW_AT.DW_AT_low_pc) && !die.Has(DW_AT.DW_AT_ranges)) continue;

@@ -27,49 +27,29 @@ internal static class CompressedSection
             header.Skip(4);
             var size = header.ReadUInt64();
             header.Skip(8);
-            return new SectionData(section.Name, type switch
+            return type switch
             {
-                ELFCOMPRESS_ZLIB => InflateZlib(raw, 24, size),
-                ELFCOMPRESS_ZSTD => InflateZstd(raw, 24, size),
+                ELFCOMPRESS_ZLIB => Inflate(raw, size, new ZLibStream(new SectionStream(raw, 24), CompressionMode.Decompress)),
+                ELFCOMPRESS_ZSTD => Inflate(raw, size, new ZstdSharp.DecompressionStream(new SectionStream(raw, 24))),
                 _ => throw new BinaryFormatException(BinaryError.Unsupported, section.Name, 0, $"compression type {type}"),
-            });
+            };
         }
 
         if (section.Name.StartsWith(".zdebug_", StringComparison.Ordinal))
         {
             if (raw.Length < 12 || !raw.Read(0, 4).SequenceEqual("ZLIB"u8)) return raw;
-            return new SectionData(section.Name, InflateZlib(raw, 12, BinaryPrimitives.ReadUInt64BigEndian(raw.Read(4, 8))));
+            var size = BinaryPrimitives.ReadUInt64BigEndian(raw.Read(4, 8));
+            return Inflate(raw, size, new ZLibStream(new SectionStream(raw, 12), CompressionMode.Decompress));
         }
 
         return raw;
     }
 
-    private static byte[] InflateZlib(SectionData raw, int skip, ulong size)
-    {
-        using var stream = new ZLibStream(new SectionStream(raw, skip), CompressionMode.Decompress);
-        return ReadExactly(stream, raw, size);
-    }
-
-    private static byte[] InflateZstd(SectionData raw, int skip, ulong size)
-    {
-        using var stream = new ZstdSharp.DecompressionStream(new SectionStream(raw, skip));
-        return ReadExactly(stream, raw, size);
-    }
-
-    private static byte[] ReadExactly(Stream stream, SectionData raw, ulong size)
+    private static SectionData Inflate(SectionData raw, ulong size, Stream stream)
     {
         if (size > (ulong)Array.MaxLength || (long)size > FreeSize + raw.Length * MaxFactor)
             throw new BinaryFormatException(BinaryError.DecompressedTooLarge, raw.Name, 0, $"claims {size} bytes from {raw.Length}");
-        try
-        {
-            var bytes = GC.AllocateUninitializedArray<byte>((int)size);
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
-        {
-            throw new BinaryFormatException(BinaryError.BadCompression, raw.Name, 0, e.Message, e);
-        }
+        return new SectionData(raw.Name, (int)size, stream);
     }
 
     /// <summary>Feeds a decompressor from a section, so that the compressed bytes are never in memory as a whole.</summary>

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sonde.Fuzz;
+using Sonde.Fuzz.Targets;
+using Sonde.ObjectFile.Bytes;
+
+// Sonde.Fuzz CORPUS CRASHERS SECONDS [TARGET…] [--seed N]
+// Changes real files at random and reads them. Whatever is not BinaryFormatException, takes over two seconds or 512 MB is written to CRASHERS. Exit code 1 when there was any.
+string corpus = args[0], crashers = args[1];
+var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
+var seedAt = Array.IndexOf(args, "--seed");
+var seed = seedAt > 0 ? int.Parse(args[seedAt + 1], CultureInfo.InvariantCulture) : Random.Shared.Next();
+var names = args[3..(seedAt > 0 ? seedAt : args.Length)];
+var targets = FuzzTarget.All.Where(t => names.Length == 0 || names.Contains(t.Name)).ToList();
+var seeds = Directory.GetFiles(corpus).Order(StringComparer.Ordinal).ToDictionary(f => Path.GetFileName(f)!, File.ReadAllBytes);
+var random = new Random(seed);
+Console.WriteLine($"seed {seed}, {targets.Count} targets, {seeds.Count} files");
+
+Mutation? current = null;
+var started = 0L;
+var findings = 0;
+new Thread(() =>
+{
+    while (true)
+    {
+        Thread.Sleep(500);
+        // A hang cannot be interrupted: keep what caused it and leave.
+        if (current is not { } hanging || Stopwatch.GetElapsedTime(Volatile.Read(ref started)).TotalSeconds < 20) continue;
+        Report(hanging, "takes over 20 seconds");
+        Environment.Exit(1);
+    }
+}) { IsBackground = true }.Start();
+
+var clock = Stopwatch.StartNew();
+var runs = new Dictionary<string, int>();
+while (clock.Elapsed.TotalSeconds < seconds)
+{
+    var target = targets[random.Next(targets.Count)];
+    var (name, bytes) = seeds.ElementAt(random.Next(seeds.Count));
+    var ranges = Mutation.Ranges(bytes, target.Sections);
+    if (ranges.Count == 0 && target.Sections.Length > 0) continue;
+    current = Mutation.Draw(random, target.Name, name, bytes, ranges);
+    runs[target.Name] = runs.GetValueOrDefault(target.Name) + 1;
+    Volatile.Write(ref started, Stopwatch.GetTimestamp());
+    var allocated = GC.GetTotalAllocatedBytes();
+    try
+    {
+        target.Exercise(new MemoryByteSource(current.Apply(bytes)));
+    }
+    catch (BinaryFormatException)
+    {
+        // the one allowed outcome
+    }
+    catch (Exception e)
+    {
+        Report(current, e.ToString());
+    }
+
+    var took = Stopwatch.GetElapsedTime(started);
+    if (took.TotalSeconds > 2) Report(current, $"took {took.TotalSeconds:F1} s");
+    if (GC.GetTotalAllocatedBytes() - allocated > 512 << 20) Report(current, $"allocated {(GC.GetTotalAllocatedBytes() - allocated) >> 20} MB");
+    current = null;
+}
+
+foreach (var (name, count) in runs.OrderBy(r => r.Key, StringComparer.Ordinal)) Console.WriteLine($"{name,-12} {count,8} runs");
+Console.WriteLine($"{findings} findings");
+return findings == 0 ? 0 : 1;
+
+void Report(Mutation mutation, string why)
+{
+    findings++;
+    var text = mutation.ToString();
+    var file = Path.Combine(crashers, $"{mutation.Target}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}.txt");
+    Directory.CreateDirectory(crashers);
+    File.WriteAllText(file, text);
+    Console.WriteLine($"{file}: {why}");
+}

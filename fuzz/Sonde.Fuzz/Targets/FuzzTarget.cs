@@ -1,0 +1,23 @@
+using Sonde.ObjectFile.Bytes;
+
+namespace Sonde.Fuzz.Targets;
+
+/// <summary>
+/// One thing to attack: which sections of a file to change, and what to read afterwards. It may throw <see cref="BinaryFormatException"/> and nothing else.
+/// </summary>
+internal sealed record FuzzTarget(string Name, string[] Sections, Action<IByteSource> Exercise)
+{
+    /// <summary>All targets, by name.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("elf", [], ElfTargets.Image),
+        new("symbols", [".symtab", ".strtab", ".dynsym", ".dynstr", ".gnu.version", ".gnu.version_r", ".dynamic", ".gnu.hash"], ElfTargets.Symbols),
+        new("abbrev", [".debug_abbrev"], DwarfTargets.Entries),
+        new("info", [".debug_info", ".debug_types", ".debug_str_offsets", ".debug_addr", ".debug_aranges"], DwarfTargets.Entries),
+        new("ranges", [".debug_ranges", ".debug_rnglists", ".debug_aranges"], DwarfTargets.Functions),
+        new("locations", [".debug_loc", ".debug_loclists"], DwarfTargets.Locations),
+        new("expressions", [".debug_loc", ".debug_loclists", ".debug_info"], DwarfTargets.Locations),
+        new("lines", [".debug_line", ".debug_line_str"], DwarfTargets.Lines),
+        new("frames", [".eh_frame", ".eh_frame_hdr", ".debug_frame"], DwarfTargets.Frames),
+    ];
+}
