@@ -150,10 +150,17 @@ internal sealed class DebugInfo
         return unit.DieAt(unit.Header.TypeOffset);
     }
 
+    /// <summary>The table for the root entry alone: read up to its code, unless the whole table is known already.</summary>
+    internal AbbreviationTable RootAbbreviation(in UnitHeader header, ulong code) =>
+        _abbreviations.TryGetValue(Key(header), out var table) ? table : AbbreviationTable.Read(this, header, code);
+
+    /// <summary>All that decides the sizes of forms is part of the key.</summary>
+    private static (long, int) Key(in UnitHeader header) =>
+        (header.AbbreviationsOffset, header.AddressSize << 8 | header.OffsetSize << 4 | (header.Version <= 2 ? 1 : 0));
+
     internal AbbreviationTable AbbreviationsOf(in UnitHeader header)
     {
-        // All that decides the sizes of forms is part of the key.
-        var key = (header.AbbreviationsOffset, header.AddressSize << 8 | header.OffsetSize << 4 | (header.Version <= 2 ? 1 : 0));
+        var key = Key(header);
         if (_abbreviations.TryGetValue(key, out var table)) return table;
         table = AbbreviationTable.Read(this, header);
         if (_abbreviations.Count >= MaxAbbreviationTables) _abbreviations.Clear();

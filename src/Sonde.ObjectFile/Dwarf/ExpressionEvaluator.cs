@@ -76,12 +76,12 @@ internal sealed class ExpressionEvaluator
             switch (op.Code)
             {
                 case DW_OP_skip:
-                    i = Target(span, i, op);
+                    i = Target(span, i, op, expression.Bytes.Length);
                     break;
                 case DW_OP_bra:
                     var condition = Pop(op);
                     if (condition.Kind != TermKind.Constant) throw new UnsupportedExpression("branch on run-time data");
-                    if (condition.Offset != 0) i = Target(span, i, op);
+                    if (condition.Offset != 0) i = Target(span, i, op, expression.Bytes.Length);
                     break;
                 case DW_OP_piece or DW_OP_bit_piece:
                     AddPiece(op, ref current);
@@ -93,7 +93,7 @@ internal sealed class ExpressionEvaluator
         }
     }
 
-    private static int Target(ReadOnlySpan<Operation> operations, int i, in Operation op)
+    private static int Target(ReadOnlySpan<Operation> operations, int i, in Operation op, int length)
     {
         // Both branches are 3 bytes long and count from their end.
         var target = op.Offset + 3 + (int)(long)op.Operand;
@@ -102,8 +102,7 @@ internal sealed class ExpressionEvaluator
             if (operations[j].Offset == target) return j - 1;
         }
 
-        var last = operations[^1];
-        if (target > last.Offset) return operations.Length; // to the very end
+        if (target == length) return operations.Length;
         Fail(operations[i], "branch into an operation");
         return 0;
     }

@@ -11,14 +11,37 @@ internal sealed class FunctionScan
 {
     private const int MaxRows = 4 << 20;
 
-    private FunctionScan(FunctionRow[] rows, IReadOnlyList<(UnitHeader, BinaryFormatException)> errors)
+    private FunctionScan(FunctionRow[]?[] units, IReadOnlyList<(UnitHeader, BinaryFormatException)> errors)
     {
-        Rows = rows;
+        Units = units;
         Errors = errors;
     }
 
-    /// <summary>In the order of the section.</summary>
-    public IReadOnlyList<FunctionRow> Rows { get; }
+    /// <summary>The rows of each unit of <see cref="DebugInfo.Units"/>; null for one that could not be read.</summary>
+    public IReadOnlyList<FunctionRow[]?> Units { get; }
+
+    /// <summary>All rows, in the order of the section.</summary>
+    public IEnumerable<FunctionRow> Rows
+    {
+        get
+        {
+            foreach (var unit in Units)
+            {
+                if (unit is null) continue;
+                foreach (var row in unit) yield return row;
+            }
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            foreach (var unit in Units) count += unit?.Length ?? 0;
+            return count;
+        }
+    }
 
     /// <summary>Units that could not be read.</summary>
     public IReadOnlyList<(UnitHeader Unit, BinaryFormatException Error)> Errors { get; }
@@ -26,11 +49,9 @@ internal sealed class FunctionScan
     /// <summary>Walks every unit, in parallel.</summary>
     public static FunctionScan Run(DebugInfo info, bool inlined = true, CancellationToken cancellation = default)
     {
-        var perUnit = new FunctionRow[info.Units.Count][];
-        var errors = UnitScan.ForEach(info, (unit, i) => perUnit[i] = Read(unit, i, inlined), cancellation);
-        var rows = new List<FunctionRow>(perUnit.Sum(static r => r?.Length ?? 0));
-        foreach (var part in perUnit) rows.AddRange(part ?? []);
-        return new FunctionScan(rows.ToArray(), errors);
+        var units = new FunctionRow[]?[info.Units.Count];
+        var errors = UnitScan.ForEach(info, (unit, i) => units[i] = Read(unit, i, inlined), cancellation);
+        return new FunctionScan(units, errors);
     }
 
     /// <summary>The rows of one unit.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Sonde.ObjectFile.Bytes;
+using Sonde.ObjectFile.Elf;
 
 namespace Sonde.ObjectFile.Dwarf;
 
@@ -60,6 +61,27 @@ internal sealed class LineProgram
 
     /// <summary>The rows in the order of the program. Reads forward through the section; makes no object per row.</summary>
     public LineRowReader Rows() => new(this);
+
+    /// <summary>
+    /// The row that describes an address. Runs the program only as far as needed when the table was not worked out yet: for one function of a large unit.
+    /// </summary>
+    public bool TryFindRow(FileAddress address, out LineRow row)
+    {
+        if (_table is { } table) return table.TryFind(address, out row);
+        var reader = Rows();
+        row = default;
+        var open = false;
+        while (reader.Next())
+        {
+            // The last row at or before the address counts, unless it ends the sequence.
+            if (open && row.Address <= address && address < reader.Current.Address) return true;
+            row = reader.Current;
+            open = !row.EndSequence;
+        }
+
+        row = default;
+        return false;
+    }
 
     /// <summary>
     /// Index into <see cref="Files"/> of a number as rows, DW_AT_decl_file and DW_AT_call_file hold it: from 1 up to version 4, from 0 in version 5. -1 when there is none.

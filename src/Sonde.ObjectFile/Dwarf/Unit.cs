@@ -24,7 +24,7 @@ internal sealed class Unit
         // The small windows of the root section keep a walk over the roots of a huge file from reading all of it.
         var cursor = info.RootSection(header.Offset.InTypes).Cursor(header.Offset.Value + header.HeaderSize, header.End);
         var code = cursor.ReadULeb128();
-        var rootTable = AbbreviationTable.Read(info, header, code);
+        var rootTable = info.RootAbbreviation(header, code);
         var index = rootTable.IndexOf(code);
         if (index < 0) Malformed.Invalid(Section.Name, header.Offset.Value + header.HeaderSize, "no root entry");
         RootTag = rootTable[index].Tag;

@@ -38,6 +38,27 @@ public sealed class EntryOracleTests(ITestOutputHelper output)
     [MemberData(nameof(GoVersions))]
     public void Go(string version) => Compare(TestPrograms.Go(version));
 
+    /// <summary>
+    /// More files, separated by colons; with SONDE_TEST_ALL=1 also the product's own debug file and the debug packages of the system.
+    /// </summary>
+    public static TheoryData<string> OtherFiles()
+    {
+        var files = (Environment.GetEnvironmentVariable("SONDE_TEST_FILES") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
+        if (TestPrograms.All)
+        {
+            if (Environment.GetEnvironmentVariable("SONDE_BIN") is { } product && File.Exists(product + ".dbg")) files.Add(product + ".dbg");
+            if (Directory.Exists("/usr/lib/debug/.build-id"))
+                files.AddRange(Directory.GetFiles("/usr/lib/debug/.build-id", "*.debug", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(20));
+        }
+
+        // xunit wants at least one row; the first program is cheap.
+        return new(files.Count > 0 ? files : [TestPrograms.C("-g -O2 -gdwarf-5")]);
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherFiles))]
+    public void Other(string path) => Compare(path);
+
     private void Compare(string path)
     {
         using var source = new FileByteSource(path);

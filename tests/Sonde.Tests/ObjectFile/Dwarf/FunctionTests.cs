@@ -141,6 +141,13 @@ public sealed class FunctionTests
         var lines = function.Unit.Lines!;
         Assert.True(lines.Table.TryFind(address, out var row));
         Assert.Equal(23, row.Line);
+        foreach (var other in lines.Table.Rows)
+        {
+            Assert.Equal(lines.Table.TryFind(other.Address, out var fromTable), LineProgram.Read(function.Unit, lines.Offset).TryFindRow(other.Address, out var streamed));
+            if (!fromTable.EndSequence) Assert.Equal(fromTable, streamed);
+            Assert.Equal(lines.Table.TryFind(other.Address + 1, out _), LineProgram.Read(function.Unit, lines.Offset).TryFindRow(other.Address + 1, out _));
+        }
+
         var starts = lines.Table.StartsOf(row.File, 25);
         Assert.NotEmpty(starts);
         Assert.All(starts, s => Assert.Single(RangeList.Of(function), r => r.Contains(s.Address)));
