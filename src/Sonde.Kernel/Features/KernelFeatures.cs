@@ -25,19 +25,17 @@ internal sealed class KernelFeatures(IKernel kernel)
     /// <summary>The answer about a feature.</summary>
     public FeatureFinding Find(KernelFeature feature) => _findings.GetOrAdd(feature, Try);
 
-    /// <summary>Throws for the first required feature that is missing: the kernel is below the floor (5.15), or the privilege is.</summary>
-    /// <exception cref="FeatureMissingException">The kernel cannot.</exception>
+    /// <summary>Throws if a required feature is missing. Names the one that came last, so that its release is the one to have.</summary>
+    /// <exception cref="FeatureMissingException">The kernel cannot: it is below the floor.</exception>
     /// <exception cref="KernelException">The kernel will not: EPERM or EACCES.</exception>
     public void RequireFloor()
     {
-        foreach (FeatureFinding finding in All)
-        {
-            if (!finding.IsRequired || finding.IsPresent)
-                continue;
-            if (finding.Refusal is Errno.EPERM or Errno.EACCES)
-                throw new KernelException($"trial of {finding.Name}", finding.Refusal);
-            throw new FeatureMissingException(finding.Name, finding.MinimumKernel, finding.Refusal);
-        }
+        FeatureFinding? missing = All.Where(finding => finding is { IsRequired: true, IsPresent: false }).MaxBy(finding => Version.Parse(finding.MinimumKernel));
+        if (missing is null)
+            return;
+        if (missing.Refusal is Errno.EPERM or Errno.EACCES)
+            throw new KernelException($"trial of {missing.Name}", missing.Refusal);
+        throw new FeatureMissingException(missing.Name, missing.MinimumKernel, missing.Refusal);
     }
 
     private FeatureFinding Try(KernelFeature feature)
@@ -48,7 +46,7 @@ internal sealed class KernelFeatures(IKernel kernel)
             KernelFeature.RingBuffer => ("the BPF ring buffer", "5.8", true, FeatureTrials.RingBuffer),
             KernelFeature.AtomicFetch => ("fetching BPF atomics", "5.12", true, FeatureTrials.AtomicFetch),
             KernelFeature.AttachCookie => ("attach cookies", "5.15", true, FeatureTrials.AttachCookie),
-            KernelFeature.PerfUprobes => ("uprobe perf events", "4.17", true, FeatureTrials.PerfUprobes),
+            KernelFeature.PerfUprobes => ("BPF links on uprobe perf events", "5.15", true, FeatureTrials.PerfUprobes),
             KernelFeature.UprobeMulti => ("uprobe_multi links", "6.6", false, FeatureTrials.UprobeMulti),
             KernelFeature.UprobeMultiProcessFilter => ("uprobe_multi links filtered by process", "6.10", false, FeatureTrials.UprobeMultiProcessFilter),
             KernelFeature.UprobeSession => ("uprobe session links", "6.13", false, FeatureTrials.UprobeSession),
