@@ -48,7 +48,7 @@ internal sealed class ProbePlanner(Image image, CaptureLimits limits)
     }
 
     /// <summary>The site finder of a function, for those who explain.</summary>
-    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel);
+    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel, () => Kernel.Features.ThreadPointer.TaskOffset);
 
     /// <summary>The functions that a probe means.</summary>
     /// <exception cref="SondeException">There are none.</exception>

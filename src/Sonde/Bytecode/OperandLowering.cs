@@ -20,6 +20,10 @@ internal sealed class OperandLowering(CodeWriter code)
                 code.Add(Load(Width.DW, target, Register.R6, ContextRegisters.OffsetOf(register.Register)), register.Register.ToString().ToLowerInvariant());
                 break;
 
+            case ThreadPointerOperand pointer:
+                EmitThreadPointer(pointer, target, fault);
+                break;
+
             case ConstantOperand constant:
                 code.Add(LoadConstant(target, constant.Value));
                 break;
@@ -81,6 +85,21 @@ internal sealed class OperandLowering(CodeWriter code)
         ConstantOperand => false,
         _ => true,
     };
+
+    private void EmitThreadPointer(ThreadPointerOperand pointer, Register target, Label fault)
+    {
+        short slot = code.Reserve(8);
+        code.Add(Call(Helper.BPF_FUNC_get_current_task));
+        code.Add(Mov(Register.R3, Register.R0));
+        code.Add(AddImm(Register.R3, pointer.TaskOffset));
+        code.Add(Mov(Register.R1, Register.R10));
+        code.Add(AddImm(Register.R1, slot));
+        code.Add(MovImm(Register.R2, 8));
+        code.Add(Call(Helper.BPF_FUNC_probe_read_kernel));
+        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, fault));
+        code.Add(Load(Width.DW, target, Register.R10, slot));
+        code.Release(8);
+    }
 
     private void EmitLoad(LoadOperand load, Register target, Label nil, Label fault)
     {

@@ -6,6 +6,12 @@ internal abstract record Operand;
 /// <summary>A general register as it is when the probe fires.</summary>
 internal sealed record RegisterOperand(GeneralRegister Register) : Operand;
 
+/// <summary>
+/// The thread pointer (<c>fsbase</c>) of the thread that hit. <paramref name="TaskOffset"/> is where this kernel keeps it in
+/// the task.
+/// </summary>
+internal sealed record ThreadPointerOperand(int TaskOffset) : Operand;
+
 /// <summary>A number known when planning.</summary>
 internal sealed record ConstantOperand(long Value) : Operand;
 

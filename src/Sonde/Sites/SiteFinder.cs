@@ -16,11 +16,17 @@ internal sealed class SiteFinder
     private readonly KernelTraits _kernel;
     private readonly CallConvention _convention;
     private readonly EntryValues _values;
+    private readonly Func<int?> _threadPointer;
 
     /// <summary>Decodes the function.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="types">Where its types go.</param>
+    /// <param name="kernel">What the kernel can do.</param>
+    /// <param name="threadPointer">Tells where the kernel keeps a thread's pointer, null when it is not known; asked for old Go only.</param>
     /// <exception cref="SiteUnavailableException">There is no code to probe.</exception>
-    public SiteFinder(Function function, TypeReader types, KernelTraits kernel)
+    public SiteFinder(Function function, TypeReader types, KernelTraits kernel, Func<int?> threadPointer)
     {
+        _threadPointer = threadPointer;
         _function = function;
         _kernel = kernel;
         _convention = function.Language switch
@@ -81,7 +87,7 @@ internal sealed class SiteFinder
             Cfa = cfa,
             Flags = choice.Ignore,
             Selection = selection,
-            Goroutine = Goroutine(choice),
+            Goroutine = Goroutine,
             Cost = choice.Cost,
             Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa),
         };
@@ -130,21 +136,25 @@ internal sealed class SiteFinder
                 FileOffset = OffsetOf(address),
                 Cfa = cfa,
                 Flags = exit.Ignore,
-                Goroutine = GoroutineRegister,
+                Goroutine = Goroutine,
                 Cost = exit.Cost,
                 Values = values,
             };
         }
     }
 
-    private RegisterOperand? GoroutineRegister =>
-        _convention.GoroutineRegister == RegisterSet.R14 ? new RegisterOperand(GeneralRegister.R14) : null;
-
-    private RegisterOperand? Goroutine(SiteChoice choice)
+    // Register ABI: r14. Before it, the runtime kept g in thread-local storage, 8 bytes below the thread pointer
+    // (runtime/go_tls.h, cmd/internal/obj/x86: TLS_LE on Linux), as assembly functions still find it.
+    private Operand? Goroutine
     {
-        if (_function.Language != SourceLanguage.Go)
-            return null;
-        return GoroutineRegister;
+        get
+        {
+            if (_function.Language != SourceLanguage.Go)
+                return null;
+            if (_convention.GoroutineRegister == RegisterSet.R14)
+                return new RegisterOperand(GeneralRegister.R14);
+            return _threadPointer() is { } offset ? new LoadOperand(new ThreadPointerOperand(offset), -8, 8) : null;
+        }
     }
 
     private long OffsetOf(FileAddress address) => _function.Image.Elf.TryGetFileOffset(address, out long offset)
