@@ -100,9 +100,11 @@ internal sealed class FunctionTable
     /// <summary>The first function of this name; there can be more (ABI wrappers have the name of what they wrap).</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out FunctionRow row, int from = 0)
     {
-        for (var i = from; i < Count; i++)
+        // The name first, then numbers are compared; but the oldest format has names among other things.
+        var offsets = _header.Format == PclntabFormat.Go12 ? null : NameOffsets(name);
+        for (var i = offsets is { Count: 0 } ? Count : from; i < Count; i++)
         {
-            if (!NameEquals(i, name)) continue;
+            if (offsets is null ? !NameEquals(i, name) : !offsets.Contains(NameOffset(i))) continue;
             row = Row(i);
             return true;
         }
@@ -178,11 +180,40 @@ internal sealed class FunctionTable
 
     private static SectionData NoValues { get; } = new("no values", [0, 0]);
 
-    private bool NameEquals(int index, ReadOnlySpan<byte> name)
+    private int NameOffset(int index)
     {
         ReadEntry(index, out var offset);
-        var at = _header.Functions + (long)offset + (_header.Format >= PclntabFormat.Go118 ? 4 : 8);
-        var nameAt = _header.Names + _data.Cursor(at).ReadInt32();
+        return _data.Cursor(_header.Functions + (long)offset + (_header.Format >= PclntabFormat.Go118 ? 4 : 8)).ReadInt32();
+    }
+
+    /// <summary>Where the name table has a name: more than once when functions share it.</summary>
+    private List<int> NameOffsets(ReadOnlySpan<byte> name)
+    {
+        const int Chunk = 1 << 16;
+        var offsets = new List<int>();
+        if (name.IsEmpty) return offsets;
+        var end = Math.Min(_header.Units, _data.Length);
+        for (var at = _header.Names; at < end; at += Chunk)
+        {
+            // From the zero before the name to the one behind it.
+            var start = Math.Max(at - 1, _header.Names);
+            var bytes = _data.Read(start, (int)Math.Min(end - start, Chunk + name.Length + 2L));
+            for (var from = 0; bytes[from..].IndexOf(name) is >= 0 and var hit; from += hit + 1)
+            {
+                int first = from + hit, behind = first + name.Length;
+                if (behind >= bytes.Length || bytes[behind] != 0 || (first == 0 ? start != _header.Names : bytes[first - 1] != 0)) continue;
+                var offset = (int)(start + first - _header.Names);
+                // Pieces overlap.
+                if (offsets.Count == 0 || offsets[^1] < offset) offsets.Add(offset);
+            }
+        }
+
+        return offsets;
+    }
+
+    private bool NameEquals(int index, ReadOnlySpan<byte> name)
+    {
+        var nameAt = _header.Names + NameOffset(index);
         if (nameAt < 0 || nameAt > _data.Length - name.Length - 1) return false;
         var bytes = _data.Read(nameAt, name.Length + 1);
         return bytes[^1] == 0 && bytes[..^1].SequenceEqual(name);

@@ -90,6 +90,26 @@ public sealed class FunctionTableTests
         Assert.Equal(found.Version, VersionMarks.Guess(found.Functions, found.Module));
     }
 
+    /// <summary>By name: each function, also those that share one (ABI wrappers), and nothing for what is only part of a name.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Finds_every_function_by_name(string version)
+    {
+        var functions = GoPrograms.Open(version, "-ldflags=-s").Functions;
+        var byName = Enumerable.Range(0, functions.Count).ToLookup(i => GoPrograms.Text(functions.Name(functions.Row(i))));
+        foreach (var group in byName.Where((names, i) => names.Count() > 1 || i % 5 == 0))
+        {
+            var name = System.Text.Encoding.UTF8.GetBytes(group.Key);
+            var found = new List<int>();
+            for (var from = 0; functions.TryFind(name, out var row, from); from = row.Index + 1) found.Add(row.Index);
+            Assert.Equal(group, found);
+        }
+
+        Assert.False(functions.TryFind("runtime.mallo"u8, out _));
+        Assert.False(functions.TryFind("untime.mallocgc"u8, out _));
+        Assert.False(functions.TryFind(""u8, out _));
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public void Wrappers_and_flags(string version)
