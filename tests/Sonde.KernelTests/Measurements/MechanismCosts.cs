@@ -17,8 +17,9 @@ namespace Sonde.KernelTests.Measurements;
 /// <summary>What each means of a probe program costs per hit above an empty program. Run by name: nothing is asserted.</summary>
 public sealed class MechanismCosts
 {
-    private const int Hits = 2000;
-    private const int Rounds = 25;
+    private const int Hits = 1000;
+    private const int Rounds = 15;
+    private const int Passes = 5;
     private const int RecordSize = 56;
     private const int Slots = 64;
     private const int SlotSize = 4096;
@@ -60,9 +61,14 @@ public sealed class MechanismCosts
             ("hash look-up that misses", Miss(Hash)),
             ("slot claim + release", Claim()),
         ];
+        // In turn, so that what else the machine does falls on all alike; the least disturbed round counts.
         double[] costs = new double[programs.Length];
-        for (int i = 0; i < programs.Length; i++)
-            costs[i] = Measure(kernel, maps, page, ring, programs[i].Name, programs[i].Code);
+        Array.Fill(costs, double.MaxValue);
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < programs.Length; i++)
+                costs[i] = Math.Min(costs[i], Measure(kernel, maps, page, ring, programs[i].Name, programs[i].Code));
+        }
         for (int i = 0; i < programs.Length; i++)
             TestContext.Current.TestOutputHelper!.WriteLine($"{programs[i].Name,-42} {costs[i],7:F0} ns   +{costs[i] - costs[0],5:F0}");
         HitCost cost = HitCost.Measure(kernel, KernelFeatures.Current);
@@ -102,19 +108,19 @@ public sealed class MechanismCosts
         ProgramBlueprint blueprint = new() { Name = name, AttachType = AttachType.BPF_TRACE_UPROBE_MULTI, Code = Assembler.Assemble(code) };
         using BpfProgram program = BpfProgram.Load(kernel, blueprint, maps);
         using UprobeMultiLink link = UprobeMultiLink.Attach(kernel, program, page.Path, [new(CodePage.SiteOffset(SiteKind.Emulated), 7)]);
-        double[] rounds = new double[Rounds];
-        for (int i = 0; i < Rounds; i++)
+        double[] passes = new double[Passes];
+        for (int i = 0; i < Passes; i++)
         {
             long start = Stopwatch.GetTimestamp();
             page.Run(SiteKind.Emulated, Hits);
-            rounds[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Hits;
+            passes[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Hits;
             using RingLease lease = ring.Lease();
             while (lease.TryNext(out _))
             {
             }
         }
-        Array.Sort(rounds);
-        return rounds[Rounds / 4];
+        Array.Sort(passes);
+        return passes[Passes / 2];
     }
 
     private static Instruction[] NamespacedPid(LinuxKernel kernel)

@@ -23,6 +23,13 @@ public sealed class PrivilegesTests
     [InlineData("", null)]
     public void Reads_the_limit_of_locked_memory(string limits, long? bytes) => Assert.Equal(bytes, Privileges.ParseLockedMemory(limits));
 
+    [Fact]
+    public void Knows_the_namespace_of_the_machine()
+    {
+        Assert.True(new PidNamespace(4, 4026531836).IsInitial);
+        Assert.False(new PidNamespace(4, 4026531837).IsInitial);
+    }
+
     [Theory]
     [InlineData(0x04UL, 0x04UL)]
     [InlineData(0x0802UL, 0x800002UL)]
