@@ -28,6 +28,9 @@ internal sealed class DebugInfo
     private readonly Lazy<Dictionary<ulong, InfoOffset>> _signatures;
     private readonly Lazy<UnitAddresses> _addresses;
     private long _abbreviationBytes;
+    private RootTable? _lastRoot;
+
+    private sealed record RootTable((long, int) Key, ulong Code, AbbreviationTable Table);
 
     private DebugInfo(ElfImage image)
     {
@@ -151,8 +154,16 @@ internal sealed class DebugInfo
     }
 
     /// <summary>The table for the root entry alone: read up to its code, unless the whole table is known already.</summary>
-    internal AbbreviationTable RootAbbreviation(in UnitHeader header, ulong code) =>
-        _abbreviations.TryGetValue(Key(header), out var table) ? table : AbbreviationTable.Read(this, header, code);
+    internal AbbreviationTable RootAbbreviation(in UnitHeader header, ulong code)
+    {
+        var key = Key(header);
+        if (_abbreviations.TryGetValue(key, out var table)) return table;
+        // Units that share a table come one after the other.
+        if (_lastRoot is { } last && last.Key == key && last.Code == code) return last.Table;
+        table = AbbreviationTable.Read(this, header, code);
+        _lastRoot = new RootTable(key, code, table);
+        return table;
+    }
 
     /// <summary>All that decides the sizes of forms is part of the key.</summary>
     private static (long, int) Key(in UnitHeader header) =>

@@ -3,7 +3,7 @@ namespace Sonde.Tests.ObjectFile.Support;
 /// <summary>The smallest ELF file that holds the sections given; one executable segment covers the addresses 0x1000 to 0x100000.</summary>
 internal static class ElfBuilder
 {
-    public static byte[] Build(IReadOnlyDictionary<string, byte[]> sections)
+    public static byte[] Build(IReadOnlyDictionary<string, byte[]> sections, ulong flags = 0)
     {
         var names = new SectionBuilder().U8(0);
         var file = new SectionBuilder();
@@ -15,7 +15,7 @@ internal static class ElfBuilder
             var nameOffset = names.Length;
             names.Text(name);
             var data = name == ".shstrtab" ? names.ToArray() : bytes;
-            headers.U32((uint)nameOffset).U32(name == ".shstrtab" ? 3u : 1u).U64(0).U64(0).U64((ulong)(start + contents.Length)).U64((ulong)data.Length).U32(0).U32(0).U64(1).U64(0);
+            headers.U32((uint)nameOffset).U32(name == ".shstrtab" ? 3u : 1u).U64(name == ".shstrtab" ? 0 : flags).U64(0).U64((ulong)(start + contents.Length)).U64((ulong)data.Length).U32(0).U32(0).U64(1).U64(0);
             contents.Bytes(data);
         }
 
