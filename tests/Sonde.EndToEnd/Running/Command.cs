@@ -86,14 +86,16 @@ internal sealed class Command : IAsyncDisposable
         while (!condition(this))
         {
             TimeSpan left = limit - Stopwatch.GetElapsedTime(start);
-            if (_reading.IsCompleted)
-            {
-                return condition(this);
-            }
-
             if (left <= TimeSpan.Zero)
             {
                 return false;
+            }
+
+            if (_reading.IsCompleted)
+            {
+                // Its output ends a moment before the process itself.
+                await WaitForExit(left);
+                return condition(this);
             }
 
             await _news.WaitAsync(left < TimeSpan.FromMilliseconds(100) ? left : TimeSpan.FromMilliseconds(100));

@@ -38,7 +38,7 @@ fn text(s: &str, n: i32) {
 // owned: a String behind a reference.
 #[inline(never)]
 fn owned(s: &String) {
-    black_box(s);
+    black_box((s, 1));
 }
 
 // scale: floating point in registers, integers beside it.
