@@ -54,4 +54,4 @@ install: build
 
 clean:
 	rm -rf out
-	find src tests samples bench -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests samples bench fuzz -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2>/dev/null || true

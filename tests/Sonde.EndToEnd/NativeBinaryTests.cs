@@ -39,6 +39,13 @@ public sealed class NativeBinaryTests
     private static bool BuiltOnDebian12() =>
         File.ReadAllText("/etc/os-release") is var text && text.Contains("bookworm", StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Says_its_version()
+    {
+        IReadOnlyList<string> lines = await Command.Run([Repository.Sonde, "--version"], TimeSpan.FromSeconds(10));
+        Assert.Matches(@"\d+\.\d+\.\d+", Assert.Single(lines));
+    }
+
     /// <summary>20 ms is the budget; the best of twenty is compared with it, as other processes run here too.</summary>
     [Fact]
     public async Task Starts_fast()
