@@ -19,6 +19,9 @@ internal sealed class DebugInfo
     /// </summary>
     private const long AbbreviationFactor = 32, AbbreviationConstant = 256 << 20;
 
+    /// <summary>Scopes and functions in the indexes of units that are kept: 40 MB or so.</summary>
+    private const int MaxIndexed = 1_500_000;
+
     private readonly ElfImage _image;
     private readonly ConcurrentDictionary<(long, int), AbbreviationTable> _abbreviations = [];
     private readonly ConcurrentDictionary<InfoOffset, Unit> _units = [];
@@ -27,7 +30,8 @@ internal sealed class DebugInfo
     private readonly Lazy<UnitList> _list, _typeList;
     private readonly Lazy<Dictionary<ulong, InfoOffset>> _signatures;
     private readonly Lazy<UnitAddresses> _addresses;
-    private long _abbreviationBytes;
+    private readonly Queue<(Unit Unit, int Size)> _indexed = [];
+    private long _abbreviationBytes, _indexedSize;
     private RootTable? _lastRoot;
 
     private sealed record RootTable((long, int) Key, ulong Code, AbbreviationTable Table);
@@ -176,6 +180,26 @@ internal sealed class DebugInfo
         table = AbbreviationTable.Read(this, header);
         if (_abbreviations.Count >= MaxAbbreviationTables) _abbreviations.Clear();
         return _abbreviations.GetOrAdd(key, table);
+    }
+
+    /// <summary>
+    /// Counts what the indexes of units hold and lets the oldest go: whoever asks for every function of a gigabyte must not keep an index of all of it.
+    /// Units made for a scan are not kept anyway.
+    /// </summary>
+    internal void NoteIndex(Unit unit, int size)
+    {
+        if (!_units.TryGetValue(unit.Header.Offset, out var kept) || !ReferenceEquals(kept, unit)) return;
+        lock (_indexed)
+        {
+            _indexed.Enqueue((unit, size));
+            _indexedSize += size;
+            while (_indexedSize > MaxIndexed && _indexed.Count > 1)
+            {
+                var (oldest, freed) = _indexed.Dequeue();
+                oldest.DropIndex();
+                _indexedSize -= freed;
+            }
+        }
     }
 
     /// <summary>Counts work on abbreviations against the bound.</summary>

@@ -12,6 +12,7 @@ internal sealed class Unit
     private readonly AttributeValue _low, _high, _ranges;
     private AbbreviationTable? _abbreviations;
     private UnitIndex? _index;
+    private AddressMap? _coverage;
     private LineProgram? _lines;
 
     internal Unit(DebugInfo info, in UnitHeader header)
@@ -90,7 +91,19 @@ internal sealed class Unit
     public AbbreviationTable Abbreviations => _abbreviations ??= DebugInfo.AbbreviationsOf(Header);
 
     /// <summary>Functions by address, and parents: one walk over the unit.</summary>
-    public UnitIndex Index => _index ??= UnitIndex.Build(this);
+    public UnitIndex Index
+    {
+        get
+        {
+            if (_index is { } index) return index;
+            _index = index = UnitIndex.Build(this);
+            DebugInfo.NoteIndex(this, index.Size);
+            return index;
+        }
+    }
+
+    /// <summary>Forgets what the walk told; it is walked again when somebody asks.</summary>
+    internal void DropIndex() => _index = null;
 
     /// <summary>The line program; null when the unit has none.</summary>
     public LineProgram? Lines => _lines ??= LinesOffset is { } offset ? LineProgram.Read(this, offset) : null;
@@ -120,6 +133,13 @@ internal sealed class Unit
         var index = code == 0 ? -1 : Abbreviations.IndexOf(code);
         if (index < 0) Malformed.Invalid(Section.Name, place, $"no entry: abbreviation {code}");
         return new Die(this, place, index, (int)(cursor.Offset - place));
+    }
+
+    /// <summary>Whether the root states that the unit has code at an address; null when it states nothing.</summary>
+    internal bool? Covers(FileAddress address)
+    {
+        var map = _coverage ??= AddressMap.Build(Ranges().ConvertAll(static r => (r.Start.Value, r.End.Value, 0)));
+        return map.Count == 0 ? null : map.FindAll(address).Count > 0;
     }
 
     /// <summary>The address ranges that the root entry states; empty when it states none (then the functions have to be asked).</summary>

@@ -60,7 +60,7 @@ internal sealed class UnitAddresses(DebugInfo info)
             try
             {
                 var unit = info.UnitAt(new InfoOffset(_listed.Value.Units[i]));
-                if (Agrees(unit, address) && !found.Contains(unit)) found.Add(unit);
+                if ((unit.Covers(address) ?? unit.RootTag == DW_TAG.DW_TAG_compile_unit) && !found.Contains(unit)) found.Add(unit);
             }
             catch (BinaryFormatException)
             {
@@ -69,18 +69,6 @@ internal sealed class UnitAddresses(DebugInfo info)
         }
 
         return found;
-    }
-
-    private static bool Agrees(Unit unit, FileAddress address)
-    {
-        var ranges = unit.Ranges();
-        if (ranges.Count == 0) return unit.RootTag == DW_TAG.DW_TAG_compile_unit;
-        foreach (var range in ranges)
-        {
-            if (range.Contains(address)) return true;
-        }
-
-        return false;
     }
 
     /// <summary>

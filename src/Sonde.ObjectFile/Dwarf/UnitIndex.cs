@@ -27,6 +27,9 @@ internal sealed class UnitIndex
         _scopeParents = scopeParents;
     }
 
+    /// <summary>Scopes and functions held: what its memory goes with.</summary>
+    internal int Size => _scopeOffsets.Length + _functionOffsets.Length + _functions.Count;
+
     /// <summary>Every subprogram entry of the unit that has code, in the order of the section.</summary>
     public IEnumerable<Die> Functions
     {

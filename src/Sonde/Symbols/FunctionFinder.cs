@@ -166,7 +166,7 @@ internal sealed class FunctionFinder(Image image)
                 ? number.Unit.Lines?.FilePath(number.AsUnsigned())
                 : null;
             if (file is null && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
-                && lines.Table.TryFind(start, out var row))
+                && lines.TryFindRow(start, out var row))
                 (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, row.Line);
             return (file, line);
         }

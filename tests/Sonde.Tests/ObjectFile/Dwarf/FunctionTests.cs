@@ -134,6 +134,20 @@ public sealed class FunctionTests
         Assert.Equal("sample.c", Path.GetFileName("/" + function.Unit.Lines!.FilePath((ulong)copy.CallFile)!.Replace("program.c", "sample.c", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("-g -O2 -gdwarf-5")]
+    [InlineData("-g -O2 -gdwarf-4")]
+    public void Calls_tell_what_they_pass(string flags)
+    {
+        var (_, _, function, _) = Open(TestPrograms.C(flags), "main");
+        var call = Assert.Single(CallSites.Of(function), c => c.Callee.Exists && c.Callee.Name == "many");
+        Assert.Contains(RangeList.Of(function), r => r.Contains(call.ReturnAddress));
+        Assert.False(call.IsTailCall);
+        var passed = call.Parameters.ToDictionary(p => ExpressionEvaluator.Evaluate(p.Place, function, call.ReturnAddress)[0].ToString(), p => ExpressionEvaluator.Evaluate(p.Value, function, call.ReturnAddress)[0].ToString());
+        Assert.Equal("[1]", passed["rdi"]);
+        Assert.Contains("xmm0", passed.Keys);
+    }
+
     [Fact]
     public void Lines_lead_to_addresses_and_back()
     {
