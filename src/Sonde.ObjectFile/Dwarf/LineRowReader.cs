@@ -83,10 +83,11 @@ internal ref struct LineRowReader
                 // The one advance that does not restart the views: the assembler could not tell whether the address changes.
                 _address += _cursor.ReadUInt16();
                 break;
-            case DW_LNS.DW_LNS_set_prologue_end when opcode < _program.OpcodeBase && _program.Version >= 3:
+            // From version 3 on, but what counts is that the header lists them: Go up to 1.24 says 2 and uses them.
+            case DW_LNS.DW_LNS_set_prologue_end:
                 _flags |= LineFlags.PrologueEnd;
                 break;
-            case DW_LNS.DW_LNS_set_epilogue_begin when _program.Version >= 3:
+            case DW_LNS.DW_LNS_set_epilogue_begin:
                 _flags |= LineFlags.EpilogueBegin;
                 break;
             default:

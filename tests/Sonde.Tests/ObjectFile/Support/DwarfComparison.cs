@@ -124,7 +124,8 @@ internal sealed partial class DwarfComparison
             .Select(m => $"{DwarfDump.Hex(m.Groups[1].Value):x}-{DwarfDump.Hex(m.Groups[2].Value):x} {Plain(m.Groups[3].Value)}").ToList();
         // What the tool does not decode: DW_OP_implicit_pointer, DW_OP_GNU_uninit.
         if (expected.Contains("<default>") || expected.Contains("<decoding error>")) return null;
-        wanted.RemoveAll(line => line.Split(' ')[0].Split('-') is [var a, var b] && a == b);
+        // Empty ranges, and the ones of Go 1.15 that end before they start.
+        wanted.RemoveAll(line => line.Split(' ')[0].Split('-') is [var a, var b] && DwarfDump.Hex(a) >= DwarfDump.Hex(b));
         var actual = LocationList.Read(value).Select(e => $"{e.Range.Start.Value:x}-{e.Range.End.Value:x} {Operations(e.Expression)}").ToList();
         return wanted.SequenceEqual(actual) ? expected : string.Join('\n', actual);
     }
