@@ -9,7 +9,10 @@ if (args is [CommandLauncher.StubCommand, _, _, _, ..])
 var root = new RootCommand("A live debugger for production: shows arguments, results and variables of a running Go, C++, Rust or C program.")
 {
     TraceCommand.Create(),
+    ExplainCommand.Create(),
+    DoctorCommand.Create(),
 };
+root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -8,8 +8,6 @@ namespace Sonde.Cli;
 /// <summary><c>sonde trace</c>: one line, or one JSON object, per hit.</summary>
 internal static class TraceCommand
 {
-    private static readonly Option<int[]> Pid = new("--pid", "-p") { Description = "a running process and all its threads; may repeat", HelpName = "PID" };
-    private static readonly Option<string?> Exe = new("--exe") { Description = "each process that runs this file, now or later", HelpName = "PATH" };
     private static readonly Option<bool> Json = new("--json") { Description = "one JSON object per line" };
     private static readonly Option<string?> Numbers = new("--numbers") { Description = "\"string\" writes 64-bit integers as strings", HelpName = "FORM" };
     private static readonly Option<bool> ShowTypes = new("--show-types") { Description = "the type of every value" };
@@ -30,7 +28,6 @@ internal static class TraceCommand
 
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "attach the probes that can be when others cannot" };
     private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "with -- CMD: end with its exit status" };
-    private static readonly Option<bool> Debug = new("--debug") { Description = "on failure, tell everything" };
     private static readonly Argument<string[]> Words = new("probe") { Description = "what to trace; after --: a command and its arguments", Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>The command for the parser.</summary>
@@ -47,7 +44,7 @@ internal static class TraceCommand
               sonde trace main.computeE -- ./app -port 8080
             """)
         {
-            Pid, Exe, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -55,7 +52,7 @@ internal static class TraceCommand
 
     private static int Run(ParseResult parsed)
     {
-        Failure.Debug = parsed.GetValue(Debug);
+        Failure.Debug = parsed.GetValue(TargetOptions.Debug);
         (string[] probes, string[] commandLine) = SplitWords(parsed);
         CaptureLimits limits = parsed.GetValue(Full) ? CaptureLimits.Full : CaptureLimits.Default;
         limits = limits with
@@ -70,8 +67,8 @@ internal static class TraceCommand
             throw Wrong("--count takes a number from 1");
         using ProbeSession session = ProbeSession.Start(new SessionOptions
         {
-            ProcessIds = parsed.GetValue(Pid) ?? [],
-            Executable = parsed.GetValue(Exe),
+            ProcessIds = parsed.GetValue(TargetOptions.Pid) ?? [],
+            Executable = parsed.GetValue(TargetOptions.Exe),
             Command = commandLine,
             LauncherPath = Environment.ProcessPath,
             Probes = probes,
@@ -91,7 +88,7 @@ internal static class TraceCommand
         using Stream notices = Console.OpenStandardError();
         ISink sink = parsed.GetValue(Json)
             ? new JsonSink(output, new JsonSinkOptions { NumbersAsStrings = parsed.GetValue(Numbers) == "string", ShowTypes = parsed.GetValue(ShowTypes) })
-            : new TextSink(output, notices, new TextSinkOptions { Colour = UseColour(), Pretty = parsed.GetValue(Pretty), ShowTypes = parsed.GetValue(ShowTypes) });
+            : new TextSink(output, notices, new TextSinkOptions { Colour = TargetOptions.UseColour(), Pretty = parsed.GetValue(Pretty), ShowTypes = parsed.GetValue(ShowTypes) });
         SessionSummary summary = session.Run(sink, parsed.GetValue(Count), duration);
         return parsed.GetValue(ExitCode) ? summary.ExitStatus ?? 0 : 0;
 
@@ -121,9 +118,6 @@ internal static class TraceCommand
             commandWords = parsed.Tokens.Count - separator - 1;
         return (words[..^commandWords], words[^commandWords..]);
     }
-
-    private static bool UseColour() =>
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     private static int? Checked(string option, int? value, int low, int high) =>
         value is { } number && (number < low || number > high) ? throw Wrong($"{option} takes a number from {low} to {high}") : value;

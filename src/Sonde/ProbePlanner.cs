@@ -11,7 +11,7 @@ using Sonde.Types;
 namespace Sonde;
 
 /// <summary>From what the user asked of one probe to what is read where: symbols, types, sites and plans of a target.</summary>
-internal sealed class ProbePlanner(Image image, CaptureLimits limits)
+internal sealed class ProbePlanner(Image image, CaptureLimits limits, bool allCandidates = false)
 {
     private readonly FunctionFinder _finder = new(image);
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
@@ -24,9 +24,7 @@ internal sealed class ProbePlanner(Image image, CaptureLimits limits)
     /// <exception cref="SondeException">It cannot be placed; the diagnostic says why.</exception>
     public ResolvedProbe Plan(ProbeSpec spec, int index)
     {
-        if (spec.Where is not Where.Function where || spec.Kind == ProbeKind.Line)
-            throw Wrong("SND3005", "probes on source lines are not supported yet", spec);
-        IReadOnlyList<Function> functions = Functions(where, spec);
+        IReadOnlyList<Function> functions = Functions(spec);
         var planned = ImmutableArray.CreateBuilder<PlannedFunction>();
         SondeException? failure = null;
         foreach (Function function in functions)
@@ -48,12 +46,14 @@ internal sealed class ProbePlanner(Image image, CaptureLimits limits)
     }
 
     /// <summary>The site finder of a function, for those who explain.</summary>
-    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel, () => Kernel.Features.ThreadPointer.TaskOffset);
+    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel, () => Kernel.Features.ThreadPointer.TaskOffset, allCandidates);
 
     /// <summary>The functions that a probe means.</summary>
     /// <exception cref="SondeException">There are none.</exception>
-    public IReadOnlyList<Function> Functions(Where.Function where, ProbeSpec spec)
+    public IReadOnlyList<Function> Functions(ProbeSpec spec)
     {
+        if (spec.Where is not Where.Function where || spec.Kind == ProbeKind.Line)
+            throw Wrong("SND3005", "probes on source lines are not supported yet", spec);
         IReadOnlyList<Function> functions;
         try
         {
@@ -74,9 +74,14 @@ internal sealed class ProbePlanner(Image image, CaptureLimits limits)
             near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "`sonde ls` lists the functions");
     }
 
-    private PlannedFunction Plan(Function function, ProbeSpec spec)
+    /// <summary>Plans the sites of one function.</summary>
+    /// <exception cref="SiteUnavailableException">It cannot be probed as asked.</exception>
+    /// <exception cref="SondeException">A capture or condition does not fit it.</exception>
+    public PlannedFunction Plan(Function function, ProbeSpec spec) => Plan(FinderOf(function), function, spec);
+
+    /// <summary>Plans the sites of one function with a finder of its own.</summary>
+    public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
-        SiteFinder finder = FinderOf(function);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
         var planned = ImmutableArray.CreateBuilder<PlannedSite>();

@@ -128,7 +128,7 @@ public sealed class ProbeSession : IDisposable
 
     private static int SitesOf(ResolvedProbe probe) => probe.Functions.Sum(f => f.Sites.Length);
 
-    private static ImmutableArray<ProbeSpec> ParseSpecs(IReadOnlyList<string> probes)
+    internal static ImmutableArray<ProbeSpec> ParseSpecs(IReadOnlyList<string> probes)
     {
         if (probes.Count == 0)
             throw new SondeException(new Diagnostic("SND1003", DiagnosticKind.Request, "no probe is given", "for example: sonde trace -p PID main.handle"));
@@ -142,7 +142,7 @@ public sealed class ProbeSession : IDisposable
         }
     }
 
-    private static (Target, CommandLauncher?) OpenTarget(SessionOptions options)
+    internal static (Target, CommandLauncher?) OpenTarget(SessionOptions options)
     {
         int kinds = (options.ProcessIds.Count > 0 ? 1 : 0) + (options.Executable is not null ? 1 : 0) + (options.Command.Count > 0 ? 1 : 0);
         if (kinds != 1)
@@ -185,19 +185,22 @@ public sealed class ProbeSession : IDisposable
         return probes.Count > 0 ? probes.DrainToImmutable() : throw new SondeException(diagnostics[0]);
     }
 
+    /// <summary>An attacher that knows everything but the probes; nothing of the kernel is touched yet.</summary>
+    internal static Attacher Prepare(Target target, SessionOptions options, int probes) => new(
+        LinuxKernel.Instance,
+        new AttachOptions
+        {
+            Processes = [.. target.Processes],
+            Rate = options.Rate,
+            FireOnError = options.FireOnError,
+            RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
+            Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
+        },
+        probes);
+
     private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, Target target, SessionOptions options)
     {
-        var attacher = new Attacher(
-            LinuxKernel.Instance,
-            new AttachOptions
-            {
-                Processes = [.. target.Processes],
-                Rate = options.Rate,
-                FireOnError = options.FireOnError,
-                RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
-                Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
-            },
-            probes.Length);
+        Attacher attacher = Prepare(target, options, probes.Length);
         try
         {
             foreach (ResolvedProbe probe in probes)

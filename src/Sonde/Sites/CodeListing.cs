@@ -38,6 +38,8 @@ internal static class CodeListing
         var formatter = new GasFormatter();
         var output = new StringOutput();
         formatter.Options.FirstOperandCharIndex = 7;
+        formatter.Options.UppercaseHex = false;
+        formatter.Options.BranchLeadingZeros = false;
         formatter.Format(instruction, output);
         var text = output.ToStringAndReset();
         if (symbol is not null && FunctionDecoder.TryTarget(instruction, out var target) && symbol(target) is { } name)

@@ -56,4 +56,7 @@ internal sealed class SiteUnavailableException(string message, string? hint = nu
 {
     /// <summary>What to do about it.</summary>
     public string? Hint { get; } = hint;
+
+    /// <summary>What was considered, if it came to that.</summary>
+    public SiteSelection? Selection { get; init; }
 }

@@ -14,6 +14,7 @@ internal sealed class SiteFinder
 
     private readonly Function _function;
     private readonly KernelTraits _kernel;
+    private readonly bool _allCandidates;
     private readonly CallConvention _convention;
     private readonly EntryValues _values;
     private readonly Func<int?> _threadPointer;
@@ -23,12 +24,14 @@ internal sealed class SiteFinder
     /// <param name="types">Where its types go.</param>
     /// <param name="kernel">What the kernel can do.</param>
     /// <param name="threadPointer">Tells where the kernel keeps a thread's pointer, null when it is not known; asked for old Go only.</param>
+    /// <param name="allCandidates">Also examine what cannot be better than the choice, for those who explain.</param>
     /// <exception cref="SiteUnavailableException">There is no code to probe.</exception>
-    public SiteFinder(Function function, TypeReader types, KernelTraits kernel, Func<int?> threadPointer)
+    public SiteFinder(Function function, TypeReader types, KernelTraits kernel, Func<int?> threadPointer, bool allCandidates = false)
     {
         _threadPointer = threadPointer;
         _function = function;
         _kernel = kernel;
+        _allCandidates = allCandidates;
         _convention = function.Language switch
         {
             SourceLanguage.Go => EntryValues.UsesRegisters(function) ? CallConvention.GoRegister : CallConvention.GoStack,
@@ -66,6 +69,7 @@ internal sealed class SiteFinder
             Wanted = _values.WantedRegisters | _convention.GoroutineRegister,
             StackArgumentBytes = _values.StackBytes,
             Kernel = _kernel,
+            AllCandidates = _allCandidates,
         };
         bool behindPrologue = !_values.PlacedAtEntry;
         SiteSelection selection = behindPrologue && TryPrologueEnd(out FileAddress end)
@@ -95,7 +99,8 @@ internal sealed class SiteFinder
 
     private ProbeSite ReturnProbe()
     {
-        SiteSelection selection = SiteSelector.SelectReturnProbe(Code, new EntryRequest { Convention = _convention, Kernel = _kernel });
+        SiteSelection selection = SiteSelector.SelectReturnProbe(
+            Code, new EntryRequest { Convention = _convention, Kernel = _kernel, AllCandidates = _allCandidates });
         if (selection.Choice is not { HoldsReturnAddress: true } choice)
             throw Refused(selection);
         var address = new FileAddress(choice.Address);
@@ -188,7 +193,7 @@ internal sealed class SiteFinder
     }
 
     private static SiteUnavailableException Refused(SiteSelection selection) =>
-        new(selection.Refusal?.Describe() ?? "no instruction of it can carry a probe");
+        new(selection.Refusal?.Describe() ?? "no instruction of it can carry a probe") { Selection = selection };
 
     private static FunctionCode ReadCode(Function function)
     {

@@ -66,7 +66,28 @@ internal sealed class Target : IDisposable
 
         if (!Directory.Exists($"/proc/{process}"))
             throw Wrong("SND2001", $"process {process} has ended");
-        throw Wrong("SND2003", $"process {process} runs no file that can be read: it is a kernel thread, has ended, or may not be looked at");
+        if (IsForbidden($"/proc/{process}/exe"))
+            throw Refused($"process {process} may not be looked at", "run as root");
+        throw Wrong("SND2003", $"process {process} runs no file that can be read: it is a kernel thread, or has ended");
+    }
+
+    // What a link leads to is null both where there is no link and where it may not be read; opening tells.
+    private static bool IsForbidden(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // Nothing is there.
+        }
+
+        return false;
     }
 
     private static Image OpenImage(string path, string? openPath)

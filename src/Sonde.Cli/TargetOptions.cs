@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Sonde.Cli;
+
+/// <summary>The options that name a target, the same for every command.</summary>
+internal static class TargetOptions
+{
+    /// <summary>Running processes.</summary>
+    public static Option<int[]> Pid { get; } = new("--pid", "-p") { Description = "a running process and all its threads; may repeat", HelpName = "PID" };
+
+    /// <summary>A program file.</summary>
+    public static Option<string?> Exe { get; } = new("--exe") { Description = "each process that runs this file, now or later", HelpName = "PATH" };
+
+    /// <summary>Tell everything on failure.</summary>
+    public static Option<bool> Debug { get; } = new("--debug") { Description = "on failure, tell everything" };
+
+    /// <summary>Whether standard output is a terminal that shows colours.</summary>
+    public static bool UseColour() =>
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";
+}

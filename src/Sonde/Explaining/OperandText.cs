@@ -1,0 +1,135 @@
+using System.Globalization;
+using Sonde.Plans;
+using Sonde.Sinks;
+using Sonde.Sites;
+
+namespace Sonde.Explaining;
+
+/// <summary>
+/// Places, operands and conditions as people write them: <c>rax</c>, <c>[cfa+8]</c>, <c>u32[rdi+16]</c>. <c>u32[…]</c> is a
+/// read of four bytes of the target, <c>frame+88:i64</c> eight bytes that an earlier step has read.
+/// </summary>
+/// <param name="cfa">What is written as <c>cfa</c>; null when nothing is.</param>
+internal sealed class OperandText(Operand? cfa)
+{
+    private const int ShownBytes = 16;
+
+    /// <summary>Where the bytes of a variable are.</summary>
+    public string Of(Variable variable, ulong size)
+    {
+        if (variable.Pieces.IsDefaultOrEmpty)
+            return size == 0 ? "no bytes" : "not known here";
+        return variable.Pieces is [var only] && only.Offset == 0 && only.Size >= size
+            ? Of(only.Place)
+            : string.Join(", ", variable.Pieces.Select(p => $"bytes {p.Offset}-{p.Offset + p.Size - 1} {Of(p.Place)}"));
+    }
+
+    /// <summary>One place.</summary>
+    public string Of(Place place) => place switch
+    {
+        RegisterPlace register => Name(register.Register),
+        MemoryPlace memory => $"[{Address(memory.Base, memory.Displacement)}]",
+        ComputedPlace computed => $"computed: {Of(computed.Value)}",
+        ConstantPlace constant => $"constant 0x{Convert.ToHexStringLower(constant.Bytes.AsSpan()[..Math.Min(ShownBytes, constant.Bytes.Length)])}"
+            + (constant.Bytes.Length > ShownBytes ? "…" : ""),
+        AbsentPlace absent => $"<{ContractNames.Of(absent.Reason)}>",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>An operand.</summary>
+    public string Of(Operand operand) => operand switch
+    {
+        RegisterOperand or BinaryOperand { Operator: BinaryOperator.Add, Right: ConstantOperand, Size: 8 } when Distance(operand) is { } distance => "cfa" + Signed(distance),
+        RegisterOperand register => Name(register.Register),
+        ThreadPointerOperand => "fsbase",
+        ConstantOperand constant => constant.Value.ToString(CultureInfo.InvariantCulture),
+        FrameOperand frame => $"frame+{frame.Offset}:{Width(frame.Size, frame.Signed)}",
+        LoadOperand load => $"{Width(load.Size, load.Signed)}[{Address(load.Address, load.Displacement)}]",
+        BinaryOperand { Operator: BinaryOperator.Add, Right: ConstantOperand right, Size: 8 } sum => $"{Of(sum.Left)}{Signed(right.Value)}",
+        BinaryOperand binary => $"({Of(binary.Left)} {Symbol(binary.Operator)} {Of(binary.Right)})" + (binary.Size == 8 ? "" : $":{Width(binary.Size, binary.Signed)}"),
+        UnaryOperand unary => (unary.Operator == UnaryOperator.Negate ? "-" : "~") + Of(unary.Value) + (unary.Size == 8 ? "" : $":{Width(unary.Size, unary.Signed)}"),
+        BitFieldOperand field => $"bits {field.BitOffset}-{field.BitOffset + field.BitSize - 1} of {Of(field.Storage)}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A sum of an operand and a constant.</summary>
+    public string Address(Operand address, long displacement) => Of(address.Plus(displacement));
+
+    /// <summary>A condition.</summary>
+    public string Of(Predicate predicate) => predicate switch
+    {
+        AndPredicate and => $"({Of(and.Left)} && {Of(and.Right)})",
+        OrPredicate or => $"({Of(or.Left)} || {Of(or.Right)})",
+        NotPredicate not => $"!{Of(not.Inner)}",
+        ConstantPredicate constant => constant.Value ? "true" : "false",
+        ComparePredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)})" + (compare.Signed ? "" : ":unsigned"),
+        TextPredicate text => $"(text at {Of(text.Address)}, {(text.Length is { } length ? $"length {Of(length)}" : "up to the first zero")}, "
+            + $"{Symbol(text.Comparison)} {Quoted(text.Literal.AsSpan())})",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    // The frame address itself is a register and a constant; whatever has the same register is at a distance from it.
+    private long? Distance(Operand operand)
+    {
+        if (cfa is null)
+            return null;
+        (Operand cfaBase, long cfaOffset) = cfa.Split();
+        (Operand itsBase, long offset) = operand.Split();
+        return cfaBase is RegisterOperand register && itsBase == register ? unchecked(offset - cfaOffset) : null;
+    }
+
+    private static string Name(GeneralRegister register) => register.ToString().ToLowerInvariant();
+
+    private static string Width(uint size, bool signed) => $"{(signed ? 'i' : 'u')}{size * 8}";
+
+    private static string Signed(long number) => number switch
+    {
+        0 => "",
+        < 0 => number.ToString(CultureInfo.InvariantCulture),
+        _ => string.Create(CultureInfo.InvariantCulture, $"+{number}"),
+    };
+
+    private static string Quoted(ReadOnlySpan<byte> bytes)
+    {
+        var text = new System.Text.StringBuilder("\"");
+        foreach (byte b in bytes)
+            text.Append(b is >= 0x20 and < 0x7f and not (byte)'"' and not (byte)'\\' ? $"{(char)b}" : $"\\x{b:x2}");
+        return text.Append('"').ToString();
+    }
+
+    private static string Symbol(BinaryOperator binary) => binary switch
+    {
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Remainder => "%",
+        BinaryOperator.And => "&",
+        BinaryOperator.Or => "|",
+        BinaryOperator.Xor => "^",
+        BinaryOperator.ShiftLeft => "<<",
+        BinaryOperator.ShiftRight => ">>",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Symbol(Comparison comparison) => comparison switch
+    {
+        Comparison.Equal => "==",
+        Comparison.NotEqual => "!=",
+        Comparison.Less => "<",
+        Comparison.LessOrEqual => "<=",
+        Comparison.Greater => ">",
+        Comparison.GreaterOrEqual => ">=",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Symbol(TextComparison comparison) => comparison switch
+    {
+        TextComparison.Equal => "==",
+        TextComparison.NotEqual => "!=",
+        TextComparison.StartsWith => "starts with",
+        TextComparison.EndsWith => "ends with",
+        TextComparison.Contains => "contains",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Sonde.Kernel.Syscalls;
+using Sonde.Symbols;
+
+namespace Sonde.Explaining;
+
+/// <summary>The code of a running process as it is in its memory: with the breakpoints that are in place just now.</summary>
+/// <remarks>Nothing is stopped and nothing is written. A process that ends meanwhile is an answer, not a failure.</remarks>
+internal sealed class ProcessCode
+{
+    private readonly int _process;
+    private readonly List<Mapping> _mappings = [];
+    private readonly string? _refusal;
+
+    private ProcessCode(int process, string? refusal)
+    {
+        _process = process;
+        _refusal = refusal;
+    }
+
+    /// <summary>Finds where a process has its program.</summary>
+    public static ProcessCode Of(int process, IKernel kernel)
+    {
+        try
+        {
+            string[] lines = File.ReadAllLines($"/proc/{process}/maps");
+            string executable = $"/proc/{process}/exe";
+            (string Device, ulong Inode)? identity = kernel.Stat(executable, out ulong device, out ulong inode) >= 0 ? (Device(device), inode) : null;
+            var code = new ProcessCode(process, null);
+            foreach (string line in lines)
+            {
+                if (Mapping.Parse(line) is { } mapping && mapping.IsOf(identity, new FileInfo(executable).LinkTarget))
+                    code._mappings.Add(mapping);
+            }
+
+            return code;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return new ProcessCode(process, "its memory may not be looked at; run as root");
+        }
+        catch (IOException)
+        {
+            return new ProcessCode(process, "the process has ended, or may not be looked at");
+        }
+    }
+
+    /// <summary>Reads the bytes that are mapped from an offset of the program's file.</summary>
+    /// <param name="offset">Where in the file.</param>
+    /// <param name="bytes">Filled with what is in memory.</param>
+    /// <param name="refusal">Why there is nothing, as a clause.</param>
+    public bool TryRead(long offset, Span<byte> bytes, out string? refusal)
+    {
+        if ((refusal = _refusal) is not null)
+            return false;
+        if (AddressOf(offset) is not { } address)
+        {
+            refusal = "this part of the program is not mapped";
+            return false;
+        }
+
+        try
+        {
+            using var memory = new FileByteSource($"/proc/{_process}/mem");
+            if (memory.Read((long)address, bytes) == bytes.Length)
+                return true;
+            refusal = "the process has ended";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            refusal = "its memory may not be read; run as root";
+        }
+        catch (IOException)
+        {
+            refusal = "the process has ended, or its memory may not be read";
+        }
+
+        return false;
+    }
+
+    /// <summary>Where an offset of the file is mapped for execution; null when it is not.</summary>
+    private ulong? AddressOf(long offset)
+    {
+        foreach (Mapping mapping in _mappings)
+        {
+            if (mapping.IsExecutable && offset >= mapping.Offset && (ulong)(offset - mapping.Offset) < mapping.End - mapping.Start)
+                return mapping.Start + (ulong)(offset - mapping.Offset);
+        }
+
+        return null;
+    }
+
+    // As fs/proc/task_mmu.c (show_vma_header_prefix) writes it, from stat(2)'s encoding (gnu_dev_makedev).
+    private static string Device(ulong device)
+    {
+        ulong major = ((device >> 8) & 0xfff) | ((device >> 32) & 0xfffff000);
+        ulong minor = (device & 0xff) | ((device >> 12) & 0xffffff00);
+        return string.Create(CultureInfo.InvariantCulture, $"{major:x2}:{minor:x2}");
+    }
+
+    /// <summary>A line of <c>/proc/PID/maps</c> (proc_pid_maps(5)).</summary>
+    internal sealed record Mapping(ulong Start, ulong End, bool IsExecutable, long Offset, string Device, ulong Inode, string Path)
+    {
+        /// <summary>Reads a line; null when it is not one.</summary>
+        public static Mapping? Parse(string line)
+        {
+            // start-end perms offset device inode   path; the path may contain blanks.
+            string[] words = line.Split(' ', 6, StringSplitOptions.None);
+            if (words.Length < 5 || words[0].Split('-') is not [var start, var end])
+                return null;
+            return TryHex(start, out ulong from) && TryHex(end, out ulong to) && to >= from && TryHex(words[2], out ulong offset) && offset <= long.MaxValue
+                && ulong.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
+                ? new Mapping(from, to, words[1].Length > 2 && words[1][2] == 'x', (long)offset, words[3], inode, words.Length == 6 ? words[5].TrimStart() : "")
+                : null;
+        }
+
+        /// <summary>
+        /// Whether it maps the program: by device and inode, or by the path that the process itself has for it, as some file
+        /// systems (overlayfs, btrfs) show other numbers here than stat(2) tells.
+        /// </summary>
+        public bool IsOf((string Device, ulong Inode)? identity, string? path) =>
+            Inode != 0 && ((identity is { } file && file.Inode == Inode && file.Device == Device) || (path is not null && path == Path));
+
+        private static bool TryHex(string text, out ulong number) =>
+            ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+    }
+}
