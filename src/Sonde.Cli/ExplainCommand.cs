@@ -31,7 +31,7 @@ internal static class ExplainCommand
               sonde explain --exe /usr/bin/app 'Cart::* if n > 3' --functions 10
             """)
         {
-            TargetOptions.Pid, TargetOptions.Exe, Full, Functions, TargetOptions.Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Full, Functions, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -53,6 +53,9 @@ internal static class ExplainCommand
             {
                 ProcessIds = processes,
                 Executable = file,
+                Library = parsed.GetValue(TargetOptions.Lib),
+                DebugFiles = parsed.GetValue(TargetOptions.DebugFile) ?? [],
+                DebugDirectories = parsed.GetValue(TargetOptions.DebugDir) ?? [],
                 Probes = words,
                 Limits = parsed.GetValue(Full) ? CaptureLimits.Full : CaptureLimits.Default,
             },

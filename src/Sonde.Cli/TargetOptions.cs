@@ -11,6 +11,15 @@ internal static class TargetOptions
     /// <summary>A program file.</summary>
     public static Option<string?> Exe { get; } = new("--exe") { Description = "each process that runs this file, now or later", HelpName = "PATH" };
 
+    /// <summary>A shared library of the target.</summary>
+    public static Option<string?> Lib { get; } = new("--lib") { Description = "look names up in this shared library: its path, file name or soname", HelpName = "LIB" };
+
+    /// <summary>Separate debug files.</summary>
+    public static Option<string[]> DebugFile { get; } = new("--debug-file") { Description = "a separate debug file; may repeat", HelpName = "PATH" };
+
+    /// <summary>Directories of separate debug files.</summary>
+    public static Option<string[]> DebugDir { get; } = new("--debug-dir") { Description = "a directory with separate debug files; may repeat", HelpName = "DIR" };
+
     /// <summary>Tell everything on failure.</summary>
     public static Option<bool> Debug { get; } = new("--debug") { Description = "on failure, tell everything" };
 

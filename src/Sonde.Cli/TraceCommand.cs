@@ -41,10 +41,11 @@ internal static class TraceCommand
               sonde trace -p 4242 'call:main.(*Store).Get'
               sonde trace -p 4242 'main.handle { id, user.Name } if id > 100' --json
               sonde trace --exe /usr/bin/app 'Cart::*' --count 10
+              sonde trace -p 4242 'libc.so.6!malloc { size }'
               sonde trace main.computeE -- ./app -port 8080
             """)
         {
-            TargetOptions.Pid, TargetOptions.Exe, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -69,6 +70,9 @@ internal static class TraceCommand
         {
             ProcessIds = parsed.GetValue(TargetOptions.Pid) ?? [],
             Executable = parsed.GetValue(TargetOptions.Exe),
+            Library = parsed.GetValue(TargetOptions.Lib),
+            DebugFiles = parsed.GetValue(TargetOptions.DebugFile) ?? [],
+            DebugDirectories = parsed.GetValue(TargetOptions.DebugDir) ?? [],
             Command = commandLine,
             LauncherPath = Environment.ProcessPath,
             Probes = probes,

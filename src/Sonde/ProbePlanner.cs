@@ -11,9 +11,9 @@ using Sonde.Types;
 namespace Sonde;
 
 /// <summary>From what the user asked of one probe to what is read where: symbols, types, sites and plans of a target.</summary>
-internal sealed class ProbePlanner(Image image, CaptureLimits limits, bool allCandidates = false)
+internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool allCandidates = false)
 {
-    private readonly FunctionFinder _finder = new(image);
+    private readonly Dictionary<Image, FunctionFinder> _finders = [];
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
     private readonly KernelTraits _kernel = KernelTraits.Floor;
 
@@ -54,24 +54,18 @@ internal sealed class ProbePlanner(Image image, CaptureLimits limits, bool allCa
     {
         if (spec.Where is not Where.Function where || spec.Kind == ProbeKind.Line)
             throw Wrong("SND3005", "probes on source lines are not supported yet", spec);
-        IReadOnlyList<Function> functions;
+        Image image = target.ImageOf(where.Library);
+        if (!_finders.TryGetValue(image, out FunctionFinder? finder))
+            _finders.Add(image, finder = new FunctionFinder(image));
         try
         {
-            functions = _finder.Find(where);
+            IReadOnlyList<Function> functions = finder.Find(where);
+            return functions.Count > 0 ? functions : throw new SondeException(finder.WhyNot(where, spec.Text));
         }
         catch (BinaryFormatException e)
         {
             throw Wrong("SND2005", $"{image.Path}: {e.Message}", spec);
         }
-
-        if (functions.Count > 0)
-            return functions;
-        if (!_finder.HasSymbols)
-            throw Wrong("SND3002", $"{image.Path} has no symbols: it was stripped", spec, "build it without stripping, or give its debug file");
-        IReadOnlyList<string> near = _finder.Suggest(where.Name);
-        throw Wrong(
-            "SND3001", $"there is no function {where.Name} in {image.Path}", spec,
-            near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "`sonde ls` lists the functions");
     }
 
     /// <summary>Plans the sites of one function.</summary>

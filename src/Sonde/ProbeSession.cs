@@ -54,7 +54,7 @@ public sealed class ProbeSession : IDisposable
         Attachment? attachment = null;
         try
         {
-            var planner = new ProbePlanner(target.Executable, options.Limits);
+            var planner = new ProbePlanner(target, options.Limits);
             var diagnostics = new List<Diagnostic>();
             ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
             attachment = AttachAll(probes, target, options);
@@ -151,14 +151,15 @@ public sealed class ProbeSession : IDisposable
             throw new SondeException(new Diagnostic("SND2007", DiagnosticKind.Request, message, "-p PID, --exe PATH, or -- COMMAND"));
         }
 
+        var files = new ImageOptions { Library = options.Library, DebugFiles = new DebugFileOptions(options.DebugFiles, options.DebugDirectories) };
         if (options.ProcessIds.Count > 0)
-            return (Target.OfProcesses(options.ProcessIds), null);
+            return (Target.OfProcesses(options.ProcessIds, files), null);
         if (options.Executable is { } file)
-            return (Target.OfFile(file), null);
+            return (Target.OfFile(file, null, files), null);
         CommandLauncher command = CommandLauncher.Prepare(options.Command, options.LauncherPath);
         try
         {
-            return (Target.OfFile(command.Path, command.ProcessId), command);
+            return (Target.OfFile(command.Path, command.ProcessId, files), command);
         }
         catch
         {

@@ -23,6 +23,15 @@ public sealed record SessionOptions
     /// <summary>The probes, in the language of the command line: <c>main.handle</c>, <c>call:Cart::add if n > 3</c>.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
 
+    /// <summary>The library that probes mean which name none, as a path, file name or soname; null for the program.</summary>
+    public string? Library { get; init; }
+
+    /// <summary>Separate debug files; each is used for the program or library that it was made with.</summary>
+    public IReadOnlyList<string> DebugFiles { get; init; } = [];
+
+    /// <summary>Further directories with debug files, laid out like <c>/usr/lib/debug</c> or just holding them.</summary>
+    public IReadOnlyList<string> DebugDirectories { get; init; } = [];
+
     /// <summary>How much of each value is read.</summary>
     public CaptureLimits Limits { get; init; } = CaptureLimits.Default;
 

@@ -98,6 +98,8 @@ internal enum DynamicTag : long
     DT_RELASZ = 8,
     DT_STRSZ = 10,
     DT_SONAME = 14,
+    DT_RPATH = 15,
+    DT_RUNPATH = 29,
     DT_GNU_HASH = 0x6ffffef5,
     DT_VERSYM = 0x6ffffff0,
     DT_VERDEF = 0x6ffffffc,

@@ -15,7 +15,7 @@ internal sealed class SymbolTable
     private const int SearchPiece = 4 << 20;
 
     /// <summary>No real table holds a tail this often.</summary>
-    private const int MaxNameHits = 1 << 20;
+    private const int MaxNameHits = 1 << 20, MaxFragmentHits = 8 << 20;
 
     private readonly SectionData _rows, _names;
     private readonly Lazy<AddressIndex> _byAddress;
@@ -103,6 +103,31 @@ internal sealed class SymbolTable
         return found;
     }
 
+    /// <summary>
+    /// The rows whose name contains some bytes: one search of the string table, one pass over the rows, and no look at the names of the others.
+    /// </summary>
+    public List<Symbol> FindWithFragment(ReadOnlySpan<byte> fragment)
+    {
+        var found = new List<Symbol>();
+        var hits = FindFragment(fragment);
+        if (hits.Count == 0) return found;
+        foreach (var symbol in this)
+        {
+            // Linkers share tails: a name may begin anywhere in the string, but not behind the fragment's last place in it.
+            int low = 0, high = hits.Count;
+            while (low < high)
+            {
+                var middle = (low + high) >>> 1;
+                if (hits[middle].Last < symbol.NameOffset) low = middle + 1;
+                else high = middle;
+            }
+
+            if (low < hits.Count && hits[low].Start <= symbol.NameOffset) found.Add(symbol);
+        }
+
+        return found;
+    }
+
     /// <summary>All symbols whose address is exactly this.</summary>
     public List<Symbol> FindAt(FileAddress address)
     {
@@ -165,6 +190,49 @@ internal sealed class SymbolTable
         }
 
         return offsets;
+    }
+
+    /// <summary>Each string that contains a fragment: where it begins, and where its last fragment begins. In order.</summary>
+    private List<(uint Start, uint Last)> FindFragment(ReadOnlySpan<byte> fragment)
+    {
+        var hits = new List<(uint Start, uint Last)>();
+        if (fragment.IsEmpty || fragment.Contains((byte)0)) return hits;
+        for (long start = 0; start < _names.Length; start += SearchPiece)
+        {
+            // A string that begins in the piece before is looked for from its own beginning again, and found there already.
+            var piece = _names.Length <= SearchPiece ? _names.ReadAll() : _names.Read(start, (int)Math.Min(SearchPiece + fragment.Length - 1, _names.Length - start));
+            if (hits.Count > MaxFragmentHits) Malformed.Budget(_names.Name, start, "fragment of a name occurs too often");
+            var begin = -1L;
+            int from = 0, seen = 0;
+            while (piece[from..].IndexOf(fragment) is var hit && hit >= 0)
+            {
+                var at = from + hit;
+                var zero = piece[seen..at].LastIndexOf((byte)0);
+                if (zero >= 0) begin = start + seen + zero + 1;
+                else if (begin < 0) begin = StringStart(start);
+                seen = at;
+                if (hits.Count > 0 && hits[^1].Start == begin) hits[^1] = ((uint)begin, (uint)(start + at));
+                else hits.Add(((uint)begin, (uint)(start + at)));
+                from = at + 1;
+            }
+        }
+
+        return hits;
+    }
+
+    /// <summary>Where the string around an offset begins.</summary>
+    private long StringStart(long offset)
+    {
+        const int Step = 4096;
+        while (offset > 0)
+        {
+            var length = (int)Math.Min(Step, offset);
+            var zero = _names.Read(offset - length, length).LastIndexOf((byte)0);
+            if (zero >= 0) return offset - length + zero + 1;
+            offset -= length;
+        }
+
+        return 0;
     }
 
     /// <summary>Enumerates rows; reads forward through the table.</summary>

@@ -1,178 +1,195 @@
-using Sonde.Languages;
-using Sonde.Languages.Cpp;
-using Sonde.Languages.Rust;
+using System.Collections.Concurrent;
+using System.Text;
 using Sonde.ObjectFile.Bytes;
 using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
+using Sonde.ObjectFile.Go;
 using Sonde.Specs;
 using Sonde.Specs.Names;
-using Sonde.Types;
 
 namespace Sonde.Symbols;
 
 /// <summary>
 /// Finds the functions of an image that a pattern means: name, symbol table, address, and of the debug information only the
-/// unit that covers the address.
+/// unit that covers the address. Only names that no symbol has are looked for in all of the debug information.
 /// </summary>
+/// <remarks>For one thread; uses several for what is long.</remarks>
 internal sealed class FunctionFinder(Image image)
 {
     private const int MaximumSuggestions = 3;
+    private const int RowsPerPiece = 8192;
+
+    private readonly FunctionMaker _maker = new(image);
 
     /// <summary>The functions that fit best, by address; those of one address are one function with other names.</summary>
     /// <exception cref="BinaryFormatException">The symbol table is damaged.</exception>
     public IReadOnlyList<Function> Find(Where.Function where)
     {
-        var pattern = new NamePattern(where);
+        List<Candidate> found = FindCandidates(where);
+        int best = found.Count == 0 ? 0 : found.Max(c => c.Rank.Tier());
+        List<IGrouping<FileAddress, Candidate>> groups = [.. found.Where(c => c.Rank.Tier() == best).GroupBy(c => c.Address).OrderBy(g => g.Key)];
 
-        // An exact symbol needs no look at any other. In Go the symbol is the name.
-        List<(Symbol Symbol, SymbolTable Table, MatchRank Rank)> found = where.Syntax is PatternSyntax.Name or PatternSyntax.Glob or PatternSyntax.Verbatim
-            ? [.. Tables.SelectMany(t => t.Find(where.Name).Where(IsFunction).Select(s => (s, t, MatchRank.Source)))]
-            : [];
-        if (found.Count == 0)
-            found = Scan(pattern);
-        int best = found.Count == 0 ? 0 : found.Max(f => f.Rank.Tier());
-        IEnumerable<Function> functions = found
-            .Where(f => f.Rank.Tier() == best)
-            .GroupBy(f => f.Symbol.Address)
-            .OrderBy(g => g.Key)
-            .Select(g => Make(g.Key, [.. g.Select(f => (f.Symbol, f.Table))]));
-        return [.. where.File is { } file ? functions.Where(f => f.File is { } path && (path == file || path.EndsWith("/" + file, StringComparison.Ordinal))) : functions];
+        // The resolver of an IFUNC runs once, when the program is loaded: nobody means it.
+        groups.RemoveAll(g => g.All(c => c.Type == SymbolType.STT_GNU_IFUNC));
+        IReadOnlyList<Function> functions = _maker.Make(groups);
+        functions = Structors.WithoutWrappers(functions);
+        return where.File is { } file ? [.. functions.Where(f => f.File is { } path && LineScan.Matches(path, file))] : functions;
     }
+
+    /// <summary>Whether there are names of functions at all.</summary>
+    public bool HasNames => image.SymbolTables.Count > 0 || image.Go is not null || image.Debug.Exists;
+
+    /// <summary>Why a pattern finds nothing, and what to do.</summary>
+    public Diagnostic WhyNot(Where.Function where, string? probe) => new MissingFunction(image, this).Explain(where, probe);
 
     /// <summary>Names that the user may have meant.</summary>
     public IReadOnlyList<string> Suggest(string name)
     {
-        var names = new List<string>();
-        foreach (SymbolTable table in Tables)
+        var names = new ConcurrentBag<List<string>>();
+        bool isGo = image.Go is not null;
+        foreach (SymbolTable table in image.SymbolTables)
         {
-            foreach (Symbol symbol in table)
+            ForEachPiece(table, (first, end) =>
             {
-                if (!IsFunction(symbol))
-                    continue;
-                NameForms forms = FormsOf(table.Name(symbol));
-                names.Add(forms.Demangled ?? forms.Symbol);
-            }
+                var some = new List<string>(end - first);
+                for (int i = first; i < end; i++)
+                {
+                    Symbol symbol = table[i];
+                    if (IsFunction(symbol))
+                        some.Add(SymbolNames.Display(table.NameBytes(symbol), isGo));
+                }
+
+                names.Add(some);
+            });
         }
 
-        return Suggestions.Find(name, names, MaximumSuggestions);
+        if (image.SymbolTables.Count == 0 && image.Go?.Functions is { } functions)
+            names.Add([.. Enumerable.Range(0, functions.Count).Select(i => GoName.Unescape(Encoding.UTF8.GetString(functions.Name(functions.Row(i)))))]);
+        return Suggestions.Find(name, names.SelectMany(n => n).Distinct(), MaximumSuggestions);
     }
 
-    /// <summary>Whether there are names of functions at all.</summary>
-    public bool HasSymbols => Tables.Any(t => t.Count > 1);
-
-    private IEnumerable<SymbolTable> Tables => [image.Elf.Symbols, image.Elf.DynamicSymbols];
-
-    private List<(Symbol, SymbolTable, MatchRank)> Scan(NamePattern pattern)
+    private List<Candidate> FindCandidates(Where.Function where)
     {
-        var found = new List<(Symbol, SymbolTable, MatchRank)>();
-        byte[]? fragment = pattern.RequiredFragment is { } required ? System.Text.Encoding.UTF8.GetBytes(required) : null;
-        foreach (SymbolTable table in Tables)
+        var pattern = new NamePattern(where);
+        bool isExact = where.Syntax is PatternSyntax.Name or PatternSyntax.Glob or PatternSyntax.Verbatim;
+        var found = new List<Candidate>();
+        foreach (SymbolTable table in image.SymbolTables)
         {
-            foreach (Symbol symbol in table)
-            {
-                if (!IsFunction(symbol))
-                    continue;
-                ReadOnlySpan<byte> name = table.NameBytes(symbol);
-                if (fragment is not null && name.IndexOf(fragment) < 0)
-                    continue;
-                MatchRank rank = pattern.Match(FormsOf(System.Text.Encoding.UTF8.GetString(name)));
-                if (rank != MatchRank.None)
-                    found.Add((symbol, table, rank));
-            }
+            // In Go the symbol is the name: of an exact one there is no other spelling.
+            List<Symbol> exact = isExact && image.Go is not null ? table.Find(where.Name) : [];
+            if (exact.Any(IsFunction))
+                found.AddRange(exact.Where(IsFunction).Select(s => New(s, where.Name, MatchRank.Source)));
+            else
+                Match(table, pattern, found);
         }
 
+        if (image.Elf.Symbols.Count <= 1 && image.Go?.Functions is { } functions)
+            Match(functions, pattern, found);
+
+        // Static functions can be missing from the symbols and still be in the debug information.
+        bool needsDebug = image.Debug.Exists && (isExact ? found.All(c => c.Rank.Tier() < 3) : !HasFullSymbols);
+        if (needsDebug)
+            MatchDebug(pattern, found);
         return found;
     }
 
-    private bool IsFunction(Symbol symbol) =>
-        symbol.MayBeCode && symbol.Type is SymbolType.STT_FUNC or SymbolType.STT_GNU_IFUNC or SymbolType.STT_NOTYPE && image.Elf.IsExecutable(symbol.Address);
+    private bool HasFullSymbols => image.Elf.Symbols.Count > 1 || image.Separate?.Elf.Symbols.Count > 1;
 
-    private NameForms FormsOf(string symbol)
+    private void Match(SymbolTable table, NamePattern pattern, List<Candidate> found)
     {
-        if (IsGo)
-            return new NameForms(NameLanguage.Go, symbol);
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(symbol);
-        if (RustDemangler.IsMangled(bytes) && RustDemangler.Demangle(bytes) is { } rust)
-            return new NameForms(NameLanguage.Rust, symbol, rust);
-        return ItaniumDemangler.IsMangled(bytes) && ItaniumDemangler.Demangle(bytes) is { } cpp
-            ? new NameForms(NameLanguage.Cpp, symbol, cpp)
-            : new NameForms(NameLanguage.C, symbol);
-    }
-
-    private bool IsGo => _isGo ??= image.Elf.TryGetSection(".gopclntab", out _) || image.Elf.TryGetSection(".data.rel.ro.gopclntab", out _)
-        || image.Elf.TryGetSection(".go.buildinfo", out _);
-
-    private bool? _isGo;
-
-    private Function Make(FileAddress address, List<(Symbol Symbol, SymbolTable Table)> symbols)
-    {
-        (Symbol symbol, SymbolTable table) = symbols[0];
-        NameForms forms = FormsOf(table.Name(symbol));
-        Die entry = FindEntry(address, table.Name(symbol));
-        SourceLanguage language = entry.Exists ? Language.Of(entry.Unit.Language)
-            : forms.Language switch
-            {
-                NameLanguage.Go => SourceLanguage.Go,
-                NameLanguage.Cpp => SourceLanguage.Cpp,
-                NameLanguage.Rust => SourceLanguage.Rust,
-                _ => SourceLanguage.Unknown,
-            };
-        string name = forms.Demangled ?? forms.Symbol;
-        (string? file, int line) = Declaration(entry);
-        return new Function
+        bool isGo = image.Go is not null;
+        if (pattern.RequiredFragment is { } fragment)
         {
-            Image = image,
-            Name = name,
-            Symbol = forms.Symbol,
-            Address = address,
-            Size = symbols.Max(s => s.Symbol.Size),
-            Entry = entry,
-            Language = language,
-            IsExternal = symbols.Any(s => s.Symbol.Binding != SymbolBinding.STB_LOCAL),
-            File = file,
-            Line = line,
-            OtherNames = [.. symbols.Skip(1).Select(s => s.Table.Name(s.Symbol)).Where(n => n != forms.Symbol).Distinct()],
-        };
-    }
-
-    private Die FindEntry(FileAddress address, string symbol)
-    {
-        try
-        {
-            // Equal functions folded into one have an entry each; the one of our name is ours.
-            List<Die> entries = image.Debug.FindFunctions(address);
-            foreach (Die entry in entries)
+            foreach (Symbol symbol in table.FindWithFragment(Encoding.UTF8.GetBytes(fragment)))
             {
-                if (entry.LinkageName == symbol || entry.Name == symbol)
-                    return entry;
+                if (!IsFunction(symbol))
+                    continue;
+                NameForms forms = SymbolNames.FormsOf(table.NameBytes(symbol), isGo);
+                if (pattern.Match(forms) is not MatchRank.None and var rank)
+                    found.Add(New(symbol, forms.Symbol, rank));
             }
 
-            return entries.Count > 0 ? entries[0] : default;
+            return;
         }
-        catch (BinaryFormatException)
+
+        ForEachPiece(table, (first, end) =>
         {
-            return default; // Shown as no-debug-info; `sonde ls` names the damage.
+            var some = new List<Candidate>();
+            for (int i = first; i < end; i++)
+            {
+                Symbol symbol = table[i];
+                if (!IsFunction(symbol))
+                    continue;
+                NameForms forms = SymbolNames.FormsOf(table.NameBytes(symbol), isGo);
+                if (pattern.Match(forms) is not MatchRank.None and var rank)
+                    some.Add(New(symbol, forms.Symbol, rank));
+            }
+
+            lock (found)
+                found.AddRange(some);
+        });
+    }
+
+    private static void Match(FunctionTable functions, NamePattern pattern, List<Candidate> found)
+    {
+        byte[]? fragment = pattern.RequiredFragment is { } required ? Encoding.UTF8.GetBytes(required) : null;
+        for (int i = 0; i < functions.Count; i++)
+        {
+            ObjectFile.Go.FunctionRow row = functions.Row(i);
+            ReadOnlySpan<byte> name = functions.Name(row);
+            if (fragment is not null && name.IndexOf(fragment) < 0)
+                continue;
+            string text = Encoding.UTF8.GetString(name);
+            if (pattern.Match(new NameForms(NameLanguage.Go, text)) is not MatchRank.None and var rank)
+                found.Add(new Candidate(row.Entry, row.Size, text, rank));
         }
     }
 
-    private static (string? File, int Line) Declaration(Die entry)
+    private void MatchDebug(NamePattern pattern, List<Candidate> found)
     {
-        if (!entry.Exists)
-            return (null, 0);
-        try
+        byte[]? fragment = pattern.RequiredFragment is { } required ? Encoding.UTF8.GetBytes(required) : null;
+        UnitScan.ForEach(image.Debug, (unit, index) =>
         {
-            int line = (int)Math.Min(entry.Unsigned(DW_AT.DW_AT_decl_line) ?? 0, int.MaxValue);
-            string? file = entry.TryGetInherited(DW_AT.DW_AT_decl_file, out AttributeValue number)
-                ? number.Unit.Lines?.FilePath(number.AsUnsigned())
-                : null;
-            if (file is null && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
-                && lines.TryFindRow(start, out var row))
-                (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, row.Line);
-            return (file, line);
-        }
-        catch (BinaryFormatException)
-        {
-            return (null, 0);
-        }
+            var some = new List<Candidate>();
+            foreach (ObjectFile.Dwarf.FunctionRow row in FunctionScan.Read(unit, index, inlined: false))
+            {
+                if (row.Kind != FunctionRowKind.Function || !image.Elf.IsExecutable(row.Range.Start))
+                    continue;
+                Die entry = unit.DieAt(new UnitOffset(row.Entry - unit.Header.Offset.Value));
+                if (fragment is not null && !Contains(entry, fragment))
+                    continue;
+                if (SymbolNames.FormsOf(entry) is { } forms && pattern.Match(forms) is not MatchRank.None and var rank)
+                    some.Add(new Candidate(row.Range.Start, row.Range.End - row.Range.Start, forms.Symbol, rank, Entry: entry));
+            }
+
+            lock (found)
+                found.AddRange(some);
+        });
+    }
+
+    private static bool Contains(Die entry, byte[] fragment)
+    {
+        if (entry.TryGetInherited(DW_AT.DW_AT_linkage_name, out AttributeValue name) && name.AsUtf8().IndexOf(fragment) >= 0)
+            return true;
+
+        // The scope may be what has the fragment: only a name within no other can be refused here.
+        return !entry.TryGetInherited(DW_AT.DW_AT_name, out name) || name.AsUtf8().IndexOf(fragment) >= 0
+            || Languages.Language.Of(entry.Unit.Language) is Types.SourceLanguage.Cpp or Types.SourceLanguage.Rust;
+    }
+
+    /// <summary>Whether a symbol names code that is in this image.</summary>
+    internal bool IsFunction(Symbol symbol) =>
+        symbol.MayBeCode && symbol.Type is SymbolType.STT_FUNC or SymbolType.STT_GNU_IFUNC or SymbolType.STT_NOTYPE && image.Elf.IsExecutable(symbol.Address);
+
+    private static Candidate New(Symbol symbol, string name, MatchRank rank) =>
+        new(symbol.Address, symbol.Size, name, rank, symbol.Type, symbol.Binding);
+
+    private static void ForEachPiece(SymbolTable table, Action<int, int> visit)
+    {
+        int pieces = (table.Count + RowsPerPiece - 1) / RowsPerPiece;
+        if (pieces == 1)
+            visit(Math.Min(1, table.Count), table.Count);
+        else
+            Parallel.For(0, pieces, i => visit(Math.Max(1, i * RowsPerPiece), Math.Min(table.Count, (i + 1) * RowsPerPiece)));
     }
 }

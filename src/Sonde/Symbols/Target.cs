@@ -5,10 +5,17 @@ namespace Sonde.Symbols;
 /// <summary>What is traced: processes, or every process that runs a file.</summary>
 internal sealed class Target : IDisposable
 {
-    private Target(Image executable, IReadOnlyList<int> processes)
+    private const string Deleted = " (deleted)";
+
+    private readonly ImageOptions _options;
+    private readonly Dictionary<string, Image> _libraries = [];
+
+    private Target(Image executable, IReadOnlyList<int> processes, ImageOptions options, bool isRunning)
     {
         Executable = executable;
         Processes = processes;
+        _options = options;
+        IsRunning = isRunning;
     }
 
     /// <summary>The program.</summary>
@@ -17,33 +24,119 @@ internal sealed class Target : IDisposable
     /// <summary>The processes; none for every process that runs the file.</summary>
     public IReadOnlyList<int> Processes { get; }
 
+    /// <summary>Whether the processes run the program already, and have its libraries in memory.</summary>
+    private bool IsRunning { get; }
+
     /// <summary>Running processes. All must run the same file.</summary>
     /// <exception cref="SondeException">One is not there, or cannot be looked at.</exception>
-    public static Target OfProcesses(IReadOnlyList<int> processes)
+    public static Target OfProcesses(IReadOnlyList<int> processes, ImageOptions? options = null)
     {
-        string? first = null;
+        (string Path, ImageIdentity? Identity) first = default;
         foreach (int process in processes)
         {
             string path = ExecutableOf(process);
-            first ??= path;
-            if (path != first)
-                throw Wrong("SND2006", $"process {process} runs {path}, not {first} as process {processes[0]} does", "trace programs that differ by one sonde each");
+            ImageIdentity? identity = IdentityOf(process, path);
+            if (first.Path is null)
+                first = (path, identity);
+            else if (identity is { } one && first.Identity is { } other ? one != other : path != first.Path)
+                throw Wrong("SND2006", $"process {process} runs {path}, not {first.Path} as process {processes[0]} does", "trace programs that differ by one sonde each");
         }
 
-        return new Target(OpenImage(first!, $"/proc/{processes[0]}/exe"), processes);
+        options ??= new ImageOptions();
+        string root = $"/proc/{processes[0]}/root";
+        return new Target(OpenImage(first.Path!, $"/proc/{processes[0]}/exe", root, options), processes, options, true);
     }
 
     /// <summary>A file, whoever runs it, or the process that is going to.</summary>
     /// <exception cref="SondeException">It is no program that can be traced.</exception>
-    public static Target OfFile(string path, int? process = null)
+    public static Target OfFile(string path, int? process = null, ImageOptions? options = null)
     {
         if (Directory.Exists(path))
             throw Wrong("SND2002", $"{path} is a directory");
-        return new Target(OpenImage(Path.GetFullPath(path), null), process is { } pid ? [pid] : []);
+        options ??= new ImageOptions();
+        return new Target(OpenImage(Path.GetFullPath(path), null, "", options), process is { } pid ? [pid] : [], options, false);
+    }
+
+    /// <summary>The image that a probe's names are looked up in.</summary>
+    /// <param name="library">The library that the probe names; null for that of the options, or the program.</param>
+    /// <exception cref="SondeException">No such library is in the processes.</exception>
+    public Image ImageOf(string? library)
+    {
+        if ((library ?? _options.Library) is not { } name)
+            return Executable;
+        if (_libraries.TryGetValue(name, out Image? known))
+            return known;
+        Image image = IsRunning ? OpenMapped(name) : OpenByName(name);
+        _libraries.Add(name, image);
+        return image;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Executable.Dispose();
+    public void Dispose()
+    {
+        foreach (Image image in _libraries.Values)
+            image.Dispose();
+        Executable.Dispose();
+    }
+
+    private Image OpenMapped(string name)
+    {
+        (int Process, Mapping Mapping)? first = null;
+        foreach (int process in Processes)
+        {
+            IReadOnlyList<Mapping> mappings = MappingsOf(process);
+            if (LibrarySearch.Find(process, mappings, name) is not { } mapping)
+            {
+                IReadOnlyList<string> near = Specs.Names.Suggestions.Find(name, mappings.Where(m => m.IsExecutable).Select(m => Path.GetFileName(m.Path)).Distinct(), 3);
+                throw Wrong(
+                    "SND2010", $"process {process} has no library {name} in memory",
+                    near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : $"`grep -F .so /proc/{process}/maps` lists its libraries; one that is loaded later cannot be probed before");
+            }
+
+            first ??= (process, mapping);
+            if (mapping.Identity != first.Value.Mapping.Identity)
+            {
+                throw Wrong(
+                    "SND2006", $"process {process} uses another file as {name} than process {first.Value.Process}: {mapping.Path} and {first.Value.Mapping.Path}",
+                    "trace processes that differ by one sonde each");
+            }
+        }
+
+        (int owner, Mapping file) = first!.Value;
+        return OpenImage(file.Path, LibrarySearch.OpenPath(owner, file), $"/proc/{owner}/root", _options);
+    }
+
+    private Image OpenByName(string name) => LibrarySearch.Find(Executable.Elf, Executable.Path, name) is { } path
+        ? OpenImage(path, null, "", _options)
+        : throw Wrong("SND2010", $"there is no library {name} where {Executable.Path} would load it from", "give its path");
+
+    private static IReadOnlyList<Mapping> MappingsOf(int process)
+    {
+        try
+        {
+            return Mapping.Of(process);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Refused($"process {process} may not be looked at", "run as root");
+        }
+        catch (IOException)
+        {
+            throw Wrong("SND2001", $"process {process} has ended");
+        }
+    }
+
+    // Null when the path of the executable is not among the mappings: it was moved.
+    private static ImageIdentity? IdentityOf(int process, string path)
+    {
+        foreach (Mapping mapping in MappingsOf(process))
+        {
+            if (mapping.Path == path)
+                return mapping.Identity;
+        }
+
+        return null;
+    }
 
     private static string ExecutableOf(int process)
     {
@@ -53,7 +146,7 @@ internal sealed class Target : IDisposable
         {
             string? path = new FileInfo($"/proc/{process}/exe").LinkTarget;
             if (path is not null)
-                return path;
+                return path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path;
         }
         catch (UnauthorizedAccessException)
         {
@@ -90,11 +183,19 @@ internal sealed class Target : IDisposable
         return false;
     }
 
-    private static Image OpenImage(string path, string? openPath)
+    private static Image OpenImage(string path, string? openPath, string root, ImageOptions options)
     {
         try
         {
-            return Image.Open(path, openPath);
+            Image image = Image.Open(path, openPath, root, options.DebugFiles);
+            if (options.DebugFiles.Files.Count > 0 && image.Separate is null && options.Library is null)
+            {
+                string places = string.Join(", ", image.DebugFilePlaces);
+                image.Dispose();
+                throw Wrong("SND2011", $"no debug file given is that of {path}: {places}", "a debug file is of one build only: install that of this very version");
+            }
+
+            return image;
         }
         catch (FileNotFoundException)
         {
