@@ -66,7 +66,10 @@ internal sealed class CommandLauncher : IDisposable
     public static int RunStub(ReadOnlySpan<string> arguments)
     {
         int status = Kernel.Processes.CommandStub.Run(int.Parse(arguments[0]), arguments[1], arguments[2..]);
-        Console.Error.WriteLine(status == 126 ? $"sonde: {arguments[1]} cannot be run" : "sonde: ended before the command was started");
+
+        // When the gate stayed shut, sonde itself has said why.
+        if (status == 126)
+            Console.Error.WriteLine($"sonde: {arguments[1]} cannot be run");
         return status;
     }
 

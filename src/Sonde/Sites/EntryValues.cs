@@ -51,7 +51,9 @@ internal sealed class EntryValues
     /// <summary>The parameters that an event shows, at an entry whose canonical frame address is <paramref name="cfa"/>.</summary>
     public ImmutableArray<Variable> Parameters(Operand cfa)
     {
-        Assignment? assignment = _convention?.Assign(_signature.Layouts(_types), cfa);
+        Assignment? assignment = _function.Language == SourceLanguage.Go && _function.Entry.Exists
+            ? GoParameters.Place(_function, _signature, _types, _convention!, cfa)
+            : _convention?.Assign(_signature.Layouts(_types), cfa);
         var at = new Standpoint(_function.Entry, _function.Address, cfa, AtEntry: true);
         var variables = ImmutableArray.CreateBuilder<Variable>();
         for (int i = 0; i < _signature.Parameters.Length; i++)

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using Sonde.Languages;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Sites;
+
+/// <summary>
+/// Places a Go function's parameters at its entry by the calling convention, with the debug information as witness: what it
+/// leaves out of the parameter list (blank parameters up to Go 1.21, the dictionary of a generic function always) shifts
+/// every later one, and nothing but a location that disagrees tells of it. Locations alone will not do: they are missing
+/// for parameters that are not used.
+/// </summary>
+internal sealed class GoParameters
+{
+    private const int MostHidden = 12;
+
+    private readonly Function _function;
+    private readonly FunctionSignature _signature;
+    private readonly TypeGraph _types;
+    private readonly CallingConvention _convention;
+    private readonly Operand _cfa;
+    private readonly ImmutableArray<ImmutableArray<Piece>> _stated;
+
+    /// <summary>The convention's parameter list: an index into the signature, or null for one that is not described.</summary>
+    private readonly List<int?> _slots = [];
+
+    private GoParameters(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa)
+    {
+        _function = function;
+        _signature = signature;
+        _types = types;
+        _convention = convention;
+        _cfa = cfa;
+        var at = new Standpoint(function.Entry, function.Address, cfa, AtEntry: true);
+        _stated = [.. signature.Parameters.Select(p => LocationReader.Read(p.Entry, types[p.Type], at))];
+    }
+
+    /// <summary>Where the parameters and results are. Parameters without a trustworthy place have an absent piece.</summary>
+    public static Assignment Place(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa) =>
+        new GoParameters(function, signature, types, convention, cfa).Place();
+
+    private Assignment Place()
+    {
+        _slots.AddRange(Enumerable.Range(0, _signature.Parameters.Length).Select(i => (int?)i));
+        if (DictionaryPosition() is { } position && position <= _slots.Count)
+            _slots.Insert(position, null);
+
+        int parameters = _signature.Parameters.Length;
+        var doubtful = new bool[parameters];
+        bool lost = false;
+        Assignment assignment = Assign();
+        for (int inserted = 0; FirstConflict(assignment) is { } conflict; inserted++)
+        {
+            if (inserted == MostHidden)
+            {
+                lost = true;
+                break;
+            }
+
+            // Somewhere between the last parameter that is where it should be and this one.
+            int after = LastConfirmedBefore(conflict, assignment);
+            for (int i = after + 1; i < conflict; i++)
+                doubtful[i] = true;
+            _slots.Insert(after < 0 ? 0 : _slots.IndexOf(after) + 1, null);
+            assignment = Assign();
+        }
+
+        int lastConfirmed = LastConfirmedBefore(parameters, assignment);
+        var places = ImmutableArray.CreateBuilder<ImmutableArray<Piece>>(parameters);
+        for (int i = 0; i < parameters; i++)
+        {
+            ImmutableArray<Piece> byConvention = assignment.Parameters[_slots.IndexOf(i)];
+            Verdict verdict = Compare(_stated[i], byConvention);
+            bool trusted = !lost && !byConvention.IsDefault && verdict != Verdict.Disagrees
+                && (verdict == Verdict.Agrees || (!doubtful[i] && (i < lastConfirmed || ListsBlankParameters)));
+            places.Add(trusted ? byConvention : RegistersOnly(_stated[i], i));
+        }
+
+        return assignment with { Parameters = places.DrainToImmutable() };
+    }
+
+    private Assignment Assign()
+    {
+        var hidden = new ScalarLayout(8, ScalarClass.Integer);
+        ImmutableArray<Layout> parameters = [.. _slots.Select(s => s is { } i ? _types[_signature.Parameters[i].Type].Layout : hidden)];
+        return _convention.Assign(_signature.Layouts(_types) with { Parameters = parameters }, _cfa);
+    }
+
+    private int? FirstConflict(Assignment assignment)
+    {
+        for (int i = 0; i < _stated.Length; i++)
+        {
+            if (Compare(_stated[i], assignment.Parameters[_slots.IndexOf(i)]) == Verdict.Disagrees)
+                return i;
+        }
+
+        return null;
+    }
+
+    private int LastConfirmedBefore(int end, Assignment assignment)
+    {
+        for (int i = end - 1; i >= 0; i--)
+        {
+            if (Compare(_stated[i], assignment.Parameters[_slots.IndexOf(i)]) == Verdict.Agrees)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private enum Verdict
+    {
+        Silent,
+        Agrees,
+        Disagrees,
+    }
+
+    private static Verdict Compare(ImmutableArray<Piece> stated, ImmutableArray<Piece> byConvention)
+    {
+        if (byConvention.IsDefault)
+            return Verdict.Silent;
+        Verdict verdict = Verdict.Silent;
+        foreach (Piece piece in stated)
+        {
+            switch (piece.Place)
+            {
+                case RegisterPlace register:
+                    if (byConvention.FirstOrDefault(p => p.Offset == piece.Offset)?.Place is not RegisterPlace other || other.Register != register.Register)
+                        return Verdict.Disagrees;
+                    verdict = Verdict.Agrees;
+                    break;
+
+                // In the caller's frame. A memory place of what the convention has in a register is the spill slot, which
+                // is not written yet.
+                case MemoryPlace memory when byConvention is [{ Place: MemoryPlace expected }]:
+                    if (memory.Base.Plus(memory.Displacement - piece.Offset) != expected.Base.Plus(expected.Displacement))
+                        return Verdict.Disagrees;
+                    verdict = Verdict.Agrees;
+                    break;
+            }
+        }
+
+        return verdict;
+    }
+
+    private ImmutableArray<Piece> RegistersOnly(ImmutableArray<Piece> stated, int index)
+    {
+        bool inRegisters = stated.Length > 0 && stated.All(p => p.Place is RegisterPlace or AbsentPlace) && stated.Any(p => p.Place is RegisterPlace);
+        return inRegisters
+            ? stated
+            : [new Piece(0, (uint)_types[_signature.Parameters[index].Type].Size, new AbsentPlace(MissingReason.OptimizedOut))];
+    }
+
+    // An instance of a generic function takes a dictionary first, a method of a generic type behind the receiver
+    // (cmd/compile/internal/noder/reader.go); optimized code does not describe it.
+    private int? DictionaryPosition()
+    {
+        string name = _function.Symbol;
+        int bracket = name.IndexOf("[go.shape.", StringComparison.Ordinal);
+        if (bracket < 0 || _signature.Parameters.Any(p => p.Entry.Name == ".dict"))
+            return null;
+        int end = name.LastIndexOf(']');
+        if (end == name.Length - 1)
+            return 0;
+
+        // Closures inside have it from their context.
+        string rest = name[(end + 1)..].TrimStart(')', '.');
+        return rest.StartsWith("func", StringComparison.Ordinal) && rest.Length > 4 && char.IsAsciiDigit(rest[4]) ? null : 1;
+    }
+
+    // Compilers from 1.22 on describe blank parameters as ~p0, ~p1, … (seen; 1.19 leaves them out).
+    private bool ListsBlankParameters
+    {
+        get
+        {
+            string producer = _function.Entry.Unit.Producer ?? "";
+            int version = producer.IndexOf("go1.", StringComparison.Ordinal);
+            if (version < 0)
+                return producer.Contains("devel", StringComparison.Ordinal);
+            ReadOnlySpan<char> minor = producer.AsSpan(version + 4);
+            int digits = minor.IndexOfAnyExceptInRange('0', '9');
+            return int.TryParse(digits < 0 ? minor : minor[..digits], out int number) && number >= 22;
+        }
+    }
+}
