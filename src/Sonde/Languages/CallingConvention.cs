@@ -13,7 +13,11 @@ internal sealed record Signature(ImmutableArray<Layout> Parameters, ImmutableArr
 /// Where a signature's values are: at the function's first instruction for parameters, right after its return for results.
 /// An entry is default when the convention does not tell.
 /// </summary>
-internal sealed record Assignment(ImmutableArray<ImmutableArray<Piece>> Parameters, ImmutableArray<ImmutableArray<Piece>> Results);
+internal sealed record Assignment(ImmutableArray<ImmutableArray<Piece>> Parameters, ImmutableArray<ImmutableArray<Piece>> Results)
+{
+    /// <summary>Go: the bytes of the caller's frame that belong to the call, as the runtime's function table states them; 0 elsewhere.</summary>
+    public ulong ArgumentBytes { get; init; }
+}
 
 /// <summary>A calling convention.</summary>
 internal abstract class CallingConvention

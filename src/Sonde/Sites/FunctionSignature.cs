@@ -23,11 +23,16 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
             return new FunctionSignature([], []);
         var parameters = ImmutableArray.CreateBuilder<Parameter>();
         var results = ImmutableArray.CreateBuilder<Parameter>();
+        var seen = new HashSet<string>();
         foreach (Die child in function.Entry.Children)
         {
             if (child.Tag != DW_TAG.DW_TAG_formal_parameter)
                 continue;
             string name = child.Name ?? "";
+
+            // Go 1.25 and 1.26 describe a result twice when a closure refers to it (seen).
+            if (function.Language == SourceLanguage.Go && name.Length > 0 && name != "_" && !seen.Add(name))
+                continue;
 
             // Go marks results by DW_AT_variable_parameter.
             if (function.Language == SourceLanguage.Go && child.Flag(DW_AT.DW_AT_variable_parameter))

@@ -51,6 +51,10 @@ internal sealed class GoParameters
         var doubtful = new bool[parameters];
         bool lost = false;
         Assignment assignment = Assign();
+
+        // A whole list needs no witnesses: then it is the locations that are faulty (go#61700 and others).
+        if ((!ListsBlankParameters || FirstConflict(assignment) is not null) && IsWholeList(assignment))
+            return assignment with { Parameters = [.. Enumerable.Range(0, parameters).Select(i => assignment.Parameters[_slots.IndexOf(i)])] };
         for (int inserted = 0; FirstConflict(assignment) is { } conflict; inserted++)
         {
             if (inserted == MostHidden)
@@ -169,6 +173,11 @@ internal sealed class GoParameters
         string rest = name[(end + 1)..].TrimStart(')', '.');
         return rest.StartsWith("func", StringComparison.Ordinal) && rest.Length > 4 && char.IsAsciiDigit(rest[4]) ? null : 1;
     }
+
+    // The function table states the size of all parameters and results, those without a name as well.
+    private bool IsWholeList(Assignment assignment) =>
+        _function.Image.Go is { } go && go.Functions.TryFind(_function.Address, out var row) && row.Entry == _function.Address
+        && row.ArgumentSize >= 0 && (ulong)row.ArgumentSize == assignment.ArgumentBytes;
 
     // Compilers from 1.22 on describe blank parameters as ~p0, ~p1, … (seen; 1.19 leaves them out).
     private bool ListsBlankParameters

@@ -26,7 +26,16 @@ internal sealed class GoRegisterConvention : CallingConvention
         ImmutableArray<ImmutableArray<Piece>> parameters = Place(signature.Parameters, cfa, ref offset);
         offset = AlignUp(offset, 8);
         ImmutableArray<ImmutableArray<Piece>> results = Place(signature.Results, cfa, ref offset);
-        return new Assignment(parameters, results);
+        
+        // Behind them is room where the callee may keep what came in registers.
+        ulong spill = 0;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (!parameters[i].IsDefault && !parameters[i].Any(p => p.Place is MemoryPlace))
+                spill = AlignUp(spill, Math.Min(AlignmentOf(signature.Parameters[i]), 8)) + signature.Parameters[i].Size;
+        }
+
+        return new Assignment(parameters, results) { ArgumentBytes = AlignUp(offset, 8) + AlignUp(spill, 8) };
     }
 
     private static ImmutableArray<ImmutableArray<Piece>> Place(ImmutableArray<Layout> layouts, Operand cfa, ref ulong offset)

@@ -17,7 +17,7 @@ internal sealed class GoStackConvention : CallingConvention
         ImmutableArray<ImmutableArray<Piece>> parameters = Place(signature.Parameters, cfa, ref offset);
         offset = AlignUp(offset, 8);
         ImmutableArray<ImmutableArray<Piece>> results = Place(signature.Results, cfa, ref offset);
-        return new Assignment(parameters, results);
+        return new Assignment(parameters, results) { ArgumentBytes = AlignUp(offset, 8) };
     }
 
     private static ImmutableArray<ImmutableArray<Piece>> Place(ImmutableArray<Layout> layouts, Operand cfa, ref ulong offset)
