@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Sonde.Languages;
-using Sonde.ObjectFile.Dwarf;
 using Sonde.Symbols;
 using Sonde.Types;
 
