@@ -28,6 +28,11 @@ internal static class Failure
         }
     }
 
+    /// <summary>A command line that cannot be read, from the words of the parser.</summary>
+    public static SondeException OfParsing(string message) => new(new Diagnostic(
+        "SND1005", DiagnosticKind.Request, message.TrimEnd('.').Replace("expected type 'System.Int32'", "a number", StringComparison.Ordinal),
+        "`sonde trace --help` shows how it is used"));
+
     /// <summary>Writes one diagnostic.</summary>
     public static void Write(Diagnostic diagnostic)
     {

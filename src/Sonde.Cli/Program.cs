@@ -15,7 +15,10 @@ var root = new RootCommand("A live debugger for production: shows arguments, res
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Errors is [var error, ..])
+        return Failure.Report(Failure.OfParsing(error.Message));
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception e)
 {

@@ -31,15 +31,31 @@ internal sealed class FunctionMaker(Image image)
             string? file = entry.TryGetInherited(DW_AT.DW_AT_decl_file, out AttributeValue number)
                 ? number.Unit.Lines?.FilePath(number.AsUnsigned())
                 : null;
-            if (file is null && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
+            if ((file is null || line == 0) && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
                 && lines.TryFindRow(start, out LineRow row))
-                (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, row.Line);
+                (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, Math.Min(row.Line, FirstParameterLine(entry)));
             return (file, line);
         }
         catch (BinaryFormatException)
         {
             return (null, 0);
         }
+    }
+
+    /// <summary>
+    /// Go states no line of a function before 1.22, only those of its parameters. The first instruction has the
+    /// declaration's line when it is the stack check, and the first statement's in a function without one.
+    /// </summary>
+    private static int FirstParameterLine(Die entry)
+    {
+        ulong line = int.MaxValue;
+        foreach (Die child in entry.Children)
+        {
+            if (child.Tag == DW_TAG.DW_TAG_formal_parameter && child.Unsigned(DW_AT.DW_AT_decl_line) is { } stated and > 0)
+                line = Math.Min(line, stated);
+        }
+
+        return (int)line;
     }
 
     /// <summary>What Go's own function table tells of an address.</summary>
