@@ -113,7 +113,8 @@ internal sealed class ExpressionEvaluator
         if (op.Operand > int.MaxValue) Fail(op, "piece too large");
         var piece = current ?? (_stack.Count > 0 ? new Piece(PieceKind.Memory) { Term = _stack[^1] } : new Piece(PieceKind.Empty));
         var bits = op.Code == DW_OP_piece ? (long)op.Operand * 8 : (long)op.Operand;
-        _pieces.Add(piece with { BitSize = bits, BitOffset = op.Code == DW_OP_bit_piece ? op.Second : 0 });
+        // A piece of no size describes nothing, and 0 stands for "the whole value".
+        if (bits > 0) _pieces.Add(piece with { BitSize = bits, BitOffset = op.Code == DW_OP_bit_piece ? op.Second : 0 });
         _stack.Clear();
         current = null;
     }

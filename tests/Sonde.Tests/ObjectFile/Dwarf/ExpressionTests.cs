@@ -71,6 +71,8 @@ public sealed class ExpressionTests
     [InlineData("55 93 04 93 04 91 00 93 08", "rdi (32 bits) | optimized out (32 bits) | [cfa] (64 bits)")]
     [InlineData("55 9d 05 03", "rdi (5 bits from 3)")]
     [InlineData("31 9f 93 08", "= 1 (64 bits)")]
+    [InlineData("55 93 00 54 93 08", "rsi (64 bits)")] // a piece of no size
+    [InlineData("55 93 00", "optimized out")]
     [InlineData("a3 01 55 9f", "= entry(rdi)")]
     [InlineData("f3 01 55 23 04 9f", "= entry(rdi)+4")]
     [InlineData("a3 02 75 08 9f", "= entry(rdi+8)")]
