@@ -47,7 +47,7 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
         if (function.OtherNames.Count > 0)
             outline.Row("also named", string.Join(", ", function.OtherNames));
         outline.Row("language", Name(function.Language));
-        outline.Row("declared", function.File is { } file ? $"{file}:{function.Line}" : function.Entry.Exists ? "not told" : "not known, it has no debug information");
+        outline.Row("declared", function.File is { } file ? file + (function.Line > 0 ? $":{function.Line}" : "") : function.Entry.Exists ? "not told" : "not known, it has no debug information");
         string offset = function.Image.Elf.TryGetFileOffset(function.Address, out long at) ? string.Create(CultureInfo.InvariantCulture, $"0x{at:x}") : "none";
         outline.Row("address", $"0x{function.Address.Value:x}, file offset {offset}, {function.Size switch { 0 => "size not known", 1 => "1 byte", _ => $"{function.Size} bytes" }}");
     }
@@ -133,12 +133,12 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
             foreach (Variable variable in site.Values)
             {
                 TypeNode type = types[variable.Type];
-                outline.Line($"{variable.Name,-12} {$"{type.Name}, {type.Size} byte{(type.Size == 1 ? "" : "s")}",-24} {operands.Of(variable, type.Size)}"
+                outline.Line($"{variable.Name,-12} {operands.Of(variable, type.Size),-20} {type.Name}, {type.Size} byte{(type.Size == 1 ? "" : "s")}"
                     + (type.Shape is OpaqueShape { Why.Length: > 0 } opaque ? $" <unsupported>: {opaque.Why}" : ""));
             }
 
             if (site.Goroutine is { } goroutine)
-                outline.Line($"{"(goroutine)",-12} {"",-24} {operands.Of(goroutine)}");
+                outline.Line($"{"(goroutine)",-12} {operands.Of(goroutine)}");
         });
     }
 
@@ -168,9 +168,20 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
 
     private static string CostOf(PlannedFunction planned)
     {
+        ProbeSite[] sites = [.. planned.Sites.Select(s => s.Site)];
         var parts = new List<string>();
-        foreach (ProbeSite site in planned.Sites.Select(s => s.Site).DistinctBy(s => (s.Use == SiteUse.Entry, s.Cost)))
-            parts.Add($"{(site.Use == SiteUse.Entry ? "an entry" : "a return")}: {(site.Use == SiteUse.ReturnProbe ? $"{Handling(site.Cost)} and a trap at the return" : Handling(site.Cost))}");
+        foreach (ProbeSite site in sites.DistinctBy(s => (s.Use == SiteUse.Entry, s.Cost)))
+        {
+            // At one address the kernel takes one trap for all of its probes.
+            bool shared = site.Use == SiteUse.ReturnProbe && sites.Any(s => s.Use == SiteUse.Entry && s.Address == site.Address);
+            parts.Add(site.Use switch
+            {
+                SiteUse.Entry => $"an entry: {Handling(site.Cost)}",
+                SiteUse.ReturnProbe => $"a return: {(shared ? "" : $"{Handling(site.Cost)}, and ")}one trap at the return",
+                _ => $"a return: {Handling(site.Cost)}",
+            });
+        }
+
         return $"{string.Join("; ", parts)} (`sonde doctor --measure` tells how long that takes here)";
     }
 

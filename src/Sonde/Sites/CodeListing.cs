@@ -8,6 +8,7 @@ namespace Sonde.Sites;
 internal static class CodeListing
 {
     private const int MaxLines = 4096;
+    private const int MaxAlike = 4;
 
     /// <summary>One line per instruction: a mark, address, bytes, text.</summary>
     /// <param name="function">The code.</param>
@@ -62,11 +63,21 @@ internal static class CodeListing
         {
             yield return $"no site: {refusal.Describe()}";
         }
-        foreach (var candidate in selection.Candidates)
+        for (var i = 0; i < selection.Candidates.Length; i++)
         {
-            var index = function.IndexOf(candidate.Address);
-            yield return $"  {(candidate.Verdict == SiteVerdict.Chosen ? "=>" : "  ")} +{candidate.Address - function.Code.Address,-4} "
-                + $"{candidate.Handling.ToString().ToLowerInvariant(),-8} {Text(function.Instructions[index]),-40} {candidate.Describe()}";
+            var candidate = selection.Candidates[i];
+            var text = candidate.Describe();
+            var alike = 1;
+            while (i + alike < selection.Candidates.Length && selection.Candidates[i + alike].Describe() == text) alike++;
+            var shown = alike > MaxAlike + 1 ? MaxAlike : alike;
+            for (var j = i; j < i + shown; j++)
+            {
+                var index = function.IndexOf(selection.Candidates[j].Address);
+                yield return $"  {(candidate.Verdict == SiteVerdict.Chosen ? "=>" : "  ")} +{selection.Candidates[j].Address - function.Code.Address,-4} "
+                    + $"{selection.Candidates[j].Handling.ToString().ToLowerInvariant(),-8} {Text(function.Instructions[index]),-40} {text}";
+            }
+            if (alike > shown) yield return $"     … {$"{alike - shown} more",-54} {text}";
+            i += alike - 1;
         }
     }
 

@@ -23,6 +23,9 @@ internal enum SiteReason
 
     /// <summary>The address that was asked for.</summary>
     Requested,
+
+    /// <summary>The end of the prologue: only there the debug information tells where the arguments are.</summary>
+    PrologueEnd,
 }
 
 /// <summary>The instruction that carries a probe, and what holds when it fires (before it executes).</summary>
@@ -67,6 +70,7 @@ internal sealed record SiteChoice
         SiteReason.Entry => "the first instruction, nothing emulated fits",
         SiteReason.FirstUsable => "the first usable instruction, nothing emulated fits",
         SiteReason.Requested => "the address asked for",
+        SiteReason.PrologueEnd => "the end of the prologue, before it the arguments are not where the debug information says",
         _ => throw new UnreachableException(),
     }) + (Firing switch
     {

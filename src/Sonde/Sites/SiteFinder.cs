@@ -73,7 +73,7 @@ internal sealed class SiteFinder
         };
         bool behindPrologue = !_values.PlacedAtEntry;
         SiteSelection selection = behindPrologue && TryPrologueEnd(out FileAddress end)
-            ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, StackArgumentBytes = 0 })
+            ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, StackArgumentBytes = 0 }, SiteReason.PrologueEnd)
             : SiteSelector.SelectEntry(Code, request);
         if (selection.Choice is not { } choice)
             throw Refused(selection);

@@ -52,7 +52,8 @@ internal static class SiteSelector
         SelectEntry(function, request with { NeedsReturnProbe = true });
 
     /// <summary>Examines one given address, for example the end of the prologue that a line table names.</summary>
-    public static SiteSelection SelectAt(DecodedFunction function, ulong address, EntryRequest request)
+    public static SiteSelection SelectAt(
+        DecodedFunction function, ulong address, EntryRequest request, SiteReason reason = SiteReason.Requested)
     {
         if (function.Code.Code.IsEmpty) return SiteSelection.Refused(SiteRefusalCode.NoCode);
         var index = function.IndexOf(address);
@@ -79,7 +80,7 @@ internal static class SiteSelector
             Address = address,
             Cost = handling,
             Firing = firing,
-            Reason = SiteReason.Requested,
+            Reason = reason,
             CfaOffset = function.Depths.Before(index).CfaOffset,
             Intact = intact,
             IntactStackBytes = found >= 0 ? steps[found].IntactStackBytes : 0,

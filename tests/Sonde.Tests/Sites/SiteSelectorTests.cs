@@ -240,4 +240,13 @@ public sealed class SiteSelectorTests
         Assert.Contains("=>   401004  e8 11 11 11 11", listing, StringComparison.Ordinal);
         Assert.Contains("<target>", listing, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Candidates_that_are_alike_are_described_once()
+    {
+        var function = Of("55 53 55 53 55 53 55 53 c3");
+        var lines = CodeListing.Describe(SiteSelector.SelectEntry(function, Request()), function).ToArray();
+        Assert.Equal(4, lines.Count(line => line.Contains('+') && line.EndsWith("possible", StringComparison.Ordinal)));
+        Assert.Matches("… 4 more +possible$", lines[^1]);
+    }
 }
