@@ -39,15 +39,15 @@ internal static class TargetExamination
         void Add(string subject, FindingState state, string text, string? hint = null) => findings.Add(new Finding(FindingGroup.Target, subject, state, text, hint));
         try
         {
-            int symbols = Math.Max(image.Elf.Symbols.Count, image.Elf.DynamicSymbols.Count);
-            bool stripped = image.Elf.Symbols.Count <= 1;
-            Add("symbols", symbols <= 1 ? FindingState.Failed : stripped ? FindingState.Warning : FindingState.Ok,
-                symbols <= 1 ? "none: the program was stripped" : stripped ? $"{symbols}, only those that other files use: it was stripped" : $"{symbols}",
-                stripped ? "build it without stripping (Go: without -ldflags=-s)" : null);
+            int symbols = image.SymbolTables.Sum(t => t.Count);
+            bool stripped = image.SymbolTables.All(t => t == image.Elf.DynamicSymbols) && image.Go is null;
+            Add("symbols", symbols == 0 && stripped ? FindingState.Failed : stripped ? FindingState.Warning : FindingState.Ok,
+                symbols == 0 ? (stripped ? "none: the program was stripped" : "from Go's own tables") : stripped ? $"{symbols}, only those that other files use: it was stripped" : $"{symbols}",
+                stripped ? "build it without stripping (Go: without -ldflags=-s), or install its debug file" : null);
             bool debug = image.Debug.Exists;
             Add("debug information", debug ? FindingState.Ok : FindingState.Warning,
-                debug ? $"{image.Debug.Units.Count} compilation units" : "none: functions can be seen, arguments cannot",
-                debug ? null : "build with -g (Go: without -ldflags=-w)");
+                debug ? $"{image.Debug.Units.Count} compilation units{(image.Separate is { } file ? $", in {file.Path}" : "")}" : "none: functions can be seen, arguments cannot",
+                debug ? null : "build with -g (Go: without -ldflags=-w), or install its debug file");
             (string languages, bool isGo) = LanguagesOf(image);
             Add("language", FindingState.Ok, languages);
             if (isGo && GoRuntime.FindGoroutineLayout(image) is null)

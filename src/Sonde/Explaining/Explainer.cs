@@ -50,6 +50,10 @@ internal static class Explainer
         IReadOnlyList<Function> functions = planner.Functions(spec);
         outline.Row("probe", spec.Text);
         outline.Row("program", target.Executable.Path);
+        if (functions[0].Image is var image && image != target.Executable)
+            outline.Row("library", image.Path);
+        if (image.Separate is { } separate)
+            outline.Row("debug file", separate.Path);
         var planned = ImmutableArray.CreateBuilder<PlannedFunction>();
         foreach (Function function in functions.Take(most))
         {

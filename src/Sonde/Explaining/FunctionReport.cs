@@ -107,7 +107,7 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
         {
             var memory = new byte[file.Length];
             string process = processIds.Count > 1 ? $" of {processIds[i]}" : "";
-            outline.Row("in memory", processes[i].TryRead(site.FileOffset, memory, out string? refusal)
+            outline.Row("in memory", processes[i].TryRead(function.Image, site.FileOffset, memory, out string? refusal)
                 ? $"{Hex(memory)}{process} ({Compare(file, memory)})"
                 : $"not read{process}: {refusal}");
         }

@@ -11,25 +11,24 @@ internal sealed class ProcessCode
     private readonly int _process;
     private readonly List<Mapping> _mappings = [];
     private readonly string? _refusal;
+    private readonly IKernel _kernel;
 
-    private ProcessCode(int process, string? refusal)
+    private ProcessCode(int process, string? refusal, IKernel kernel)
     {
+        _kernel = kernel;
         _process = process;
         _refusal = refusal;
     }
 
-    /// <summary>Finds where a process has its program.</summary>
+    /// <summary>Finds what code a process has, of its program and its libraries.</summary>
     public static ProcessCode Of(int process, IKernel kernel)
     {
         try
         {
-            string[] lines = File.ReadAllLines($"/proc/{process}/maps");
-            string executable = $"/proc/{process}/exe";
-            (string Device, ulong Inode)? identity = kernel.Stat(executable, out ulong device, out ulong inode) >= 0 ? (Device(device), inode) : null;
-            var code = new ProcessCode(process, null);
-            foreach (string line in lines)
+            var code = new ProcessCode(process, null, kernel);
+            foreach (string line in File.ReadAllLines($"/proc/{process}/maps"))
             {
-                if (Mapping.Parse(line) is { } mapping && mapping.IsOf(identity, new FileInfo(executable).LinkTarget))
+                if (Mapping.Parse(line) is { IsExecutable: true, Inode: not 0 } mapping)
                     code._mappings.Add(mapping);
             }
 
@@ -37,25 +36,26 @@ internal sealed class ProcessCode
         }
         catch (UnauthorizedAccessException)
         {
-            return new ProcessCode(process, "its memory may not be looked at; run as root");
+            return new ProcessCode(process, "its memory may not be looked at; run as root", kernel);
         }
         catch (IOException)
         {
-            return new ProcessCode(process, "the process has ended, or may not be looked at");
+            return new ProcessCode(process, "the process has ended, or may not be looked at", kernel);
         }
     }
 
-    /// <summary>Reads the bytes that are mapped from an offset of the program's file.</summary>
+    /// <summary>Reads the bytes that are mapped from an offset of a file.</summary>
+    /// <param name="image">The file.</param>
     /// <param name="offset">Where in the file.</param>
     /// <param name="bytes">Filled with what is in memory.</param>
     /// <param name="refusal">Why there is nothing, as a clause.</param>
-    public bool TryRead(long offset, Span<byte> bytes, out string? refusal)
+    public bool TryRead(Image image, long offset, Span<byte> bytes, out string? refusal)
     {
         if ((refusal = _refusal) is not null)
             return false;
-        if (AddressOf(offset) is not { } address)
+        if (AddressOf(image, offset) is not { } address)
         {
-            refusal = "this part of the program is not mapped";
+            refusal = "it is not mapped there";
             return false;
         }
 
@@ -79,11 +79,12 @@ internal sealed class ProcessCode
     }
 
     /// <summary>Where an offset of the file is mapped for execution; null when it is not.</summary>
-    private ulong? AddressOf(long offset)
+    private ulong? AddressOf(Image image, long offset)
     {
+        (string Device, ulong Inode)? identity = _kernel.Stat(image.OpenPath, out ulong device, out ulong inode) >= 0 ? (Device(device), inode) : null;
         foreach (Mapping mapping in _mappings)
         {
-            if (mapping.IsExecutable && offset >= mapping.Offset && (ulong)(offset - mapping.Offset) < mapping.End - mapping.Start)
+            if (mapping.IsOf(identity, image.Path) && offset >= mapping.Offset && (ulong)(offset - mapping.Offset) < mapping.End - mapping.Start)
                 return mapping.Start + (ulong)(offset - mapping.Offset);
         }
 
@@ -115,11 +116,11 @@ internal sealed class ProcessCode
         }
 
         /// <summary>
-        /// Whether it maps the program: by device and inode, or by the path that the process itself has for it, as some file
-        /// systems (overlayfs, btrfs) show other numbers here than stat(2) tells.
+        /// Whether it maps a file: by device and inode, or by its path in the process, as some file systems (overlayfs, btrfs)
+        /// show other numbers here than stat(2) tells.
         /// </summary>
-        public bool IsOf((string Device, ulong Inode)? identity, string? path) =>
-            Inode != 0 && ((identity is { } file && file.Inode == Inode && file.Device == Device) || (path is not null && path == Path));
+        public bool IsOf((string Device, ulong Inode)? identity, string path) =>
+            (identity is { } file && file.Inode == Inode && file.Device == Device) || Path == path || Path == path + " (deleted)";
 
         private static bool TryHex(string text, out ulong number) =>
             ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);

@@ -11,11 +11,11 @@ public sealed class ProcessCodeTests
     [Fact]
     public void Reads_the_bytes_that_the_file_has()
     {
-        using Image image = Image.Open("/proc/self/exe");
+        using Image image = Own();
         Assert.True(image.Elf.TryGetFileOffset(image.Elf.EntryPoint, out long offset));
         byte[] file = new byte[16], memory = new byte[16];
         Assert.Equal(16, image.Elf.ReadAt(image.Elf.EntryPoint, file));
-        bool read = ProcessCode.Of(Environment.ProcessId, LinuxKernel.Instance).TryRead(offset, memory, out string? refusal);
+        bool read = ProcessCode.Of(Environment.ProcessId, LinuxKernel.Instance).TryRead(image, offset, memory, out string? refusal);
         Assert.True(read, refusal);
         Assert.Equal(file, memory);
     }
@@ -23,12 +23,24 @@ public sealed class ProcessCodeTests
     [Fact]
     public void What_is_not_mapped_or_not_there_is_said()
     {
+        using Image image = Own();
         var bytes = new byte[1];
-        Assert.False(ProcessCode.Of(Environment.ProcessId, LinuxKernel.Instance).TryRead(1L << 50, bytes, out string? refusal));
+        Assert.False(ProcessCode.Of(Environment.ProcessId, LinuxKernel.Instance).TryRead(image, 1L << 50, bytes, out string? refusal));
         Assert.Contains("not mapped", refusal, StringComparison.Ordinal);
-        Assert.False(ProcessCode.Of(int.MaxValue, LinuxKernel.Instance).TryRead(0, bytes, out refusal));
+        Assert.False(ProcessCode.Of(int.MaxValue, LinuxKernel.Instance).TryRead(image, 0, bytes, out refusal));
         Assert.Contains("has ended", refusal, StringComparison.Ordinal);
     }
+
+    /// <summary>Another program than the process runs is not taken for it.</summary>
+    [Fact]
+    public void A_file_that_is_not_mapped_is_not_found()
+    {
+        using Image other = Image.Open(Golden.PathOf("explain/account"));
+        Assert.False(ProcessCode.Of(Environment.ProcessId, LinuxKernel.Instance).TryRead(other, 0x1000, new byte[1], out string? refusal));
+        Assert.Contains("not mapped", refusal, StringComparison.Ordinal);
+    }
+
+    private static Image Own() => Image.Open(new FileInfo("/proc/self/exe").LinkTarget!, "/proc/self/exe");
 
     [Theory]
     [InlineData("55d0a0000000-55d0a0002000 r-xp 00001000 fd:01 42                         /usr/bin/a b", true, 0x1000, "fd:01", 42, "/usr/bin/a b")]
