@@ -106,7 +106,16 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
             {
                 bool late = entry is null || NeedsReturn(capture.Expression, entryScope);
                 Variable variable = (late ? atExit : atEntry).BindCapture(capture.Key, capture.Expression);
-                values.Add(new WantedValue(variable, RootRole.Capture, late));
+                values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null));
+            }
+
+            for (int i = 0; i < (spec.Template?.Parts.Count ?? 0); i++)
+            {
+                if (spec.Template!.Parts[i] is not TemplatePart.Value part)
+                    continue;
+                bool late = entry is null || NeedsReturn(part.Expression, entryScope);
+                Variable variable = (late ? atExit : atEntry).BindCapture(Sinks.MessageComposer.NameOf(i), part.Expression);
+                values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null));
             }
 
             foreach (Expr term in spec.Condition is { } condition ? Terms(condition) : [])
@@ -122,10 +131,10 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
             throw Wrong("SND1002", e.Message, spec, e.Hint, e.Span);
         }
 
-        if (spec.Captures.Count == 0)
+        if (spec.Captures.Count == 0 && spec.Template is null)
         {
             values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, RootRole.Argument)));
-            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, true)));
+            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, entry is not null)));
         }
 
         return Planner.Plan(new PlanRequest

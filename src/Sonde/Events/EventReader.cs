@@ -18,6 +18,7 @@ internal sealed class EventReader : IDisposable
     private readonly EventDecoder _decoder = new();
     private readonly FrameDecoder[] _frames;
     private readonly EventSource[] _sources;
+    private readonly MessageComposer?[] _messages;
     private readonly ulong[] _delivered;
     private long _clockRead;
 
@@ -28,6 +29,9 @@ internal sealed class EventReader : IDisposable
         _ring = RingBuffer.Open(kernel, attachment.Events);
         _frames = [.. attachment.Sites.Select(s => new FrameDecoder(s.Planned.Plan, types))];
         _sources = [.. attachment.Sites.Select(SourceOf)];
+        _messages = [.. attachment.Sites.Select(s => s.Probe.Spec.Template is { } template
+            ? new MessageComposer(template, s.Planned.Site.Function.Language)
+            : null)];
         _delivered = new ulong[probes];
     }
 
@@ -66,9 +70,10 @@ internal sealed class EventReader : IDisposable
         if (layout >= _frames.Length)
             return null;
         CapturedEvent? captured = _decoder.Decode(frame, _frames[layout], _sources[site]);
-        if (captured is not null)
-            _delivered[probe]++;
-        return captured;
+        if (captured is null)
+            return null;
+        _delivered[probe]++;
+        return _messages[site] is { } message ? message.Compose(captured) : captured;
     }
 
     // The two clocks drift apart as the wall clock is corrected.

@@ -126,7 +126,7 @@ public sealed class JsonSink : ISink
     {
         if (!captured.Captures.IsDefault)
             WriteGroup(",\"values\":"u8, captured.Captures, false);
-        bool captures = !captured.Captures.IsDefault;
+        bool captures = !captured.Captures.IsDefault || captured.Message is not null;
         Specs.ProbeKind kind = captured.Source.Kind;
         if (!captured.Arguments.IsEmpty || (!captures && kind is Specs.ProbeKind.Entry or Specs.ProbeKind.Call))
             WriteGroup(",\"args\":"u8, captured.Arguments, true);
