@@ -99,6 +99,12 @@ internal sealed class EntryValues
         if (_function.Language == SourceLanguage.Rust || byConvention.IsDefault)
             return stated;
 
+        // What optimized code no longer needs has no place any more, but the caller did pass it: where all that is stated
+        // agrees with the convention, the convention knows the rest.
+        if (_function.IsExternal && stated.Any(p => p.Place is RegisterPlace) && stated.All(p => p.Place is RegisterPlace or AbsentPlace
+            && (p.Place is not RegisterPlace || byConvention.Contains(p) || byConvention.Any(c => c.Offset == p.Offset && c.Place == p.Place))))
+            return byConvention;
+
         // A register, a constant, or memory behind a register that is not the frame's: these the compilers state right, and
         // they know better than the convention where a local function's parameters were rearranged.
         if (stated.Any(p => p.Place is RegisterPlace or ConstantPlace or ComputedPlace or AbsentPlace { Reason: MissingReason.FpRegister }

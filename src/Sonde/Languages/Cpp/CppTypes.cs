@@ -13,6 +13,10 @@ internal sealed class CppTypes : CTypes
     public override SourceLanguage Language => SourceLanguage.Cpp;
 
     /// <inheritdoc/>
+    public override (Shape Shape, Presentation Presentation)? ShapeOf(Die type, string name, TypeReader reader) =>
+        LibstdcxxTypes.ShapeOf(type, reader) is { } shape ? (shape, Presentation.None) : base.ShapeOf(type, name, reader);
+
+    /// <inheritdoc/>
     protected override string Qualified(Die type)
     {
         string name = base.Qualified(type);

@@ -25,7 +25,7 @@ internal sealed class RustTypes : TypeDialect
     {
         if (type.Tag != DW_TAG.DW_TAG_structure_type)
             return null;
-        Shape? shape = FatPointer(type, name, reader);
+        Shape? shape = FatPointer(type, name, reader) ?? Growable(type, name, reader);
         if (shape is null)
         {
             foreach (Die child in type.Children)
@@ -65,6 +65,34 @@ internal sealed class RustTypes : TypeDialect
         TypeId element = reader.Read(elementType);
         return new SequenceShape(element, reader.Graph[element].Size, (uint)dataOffset, count);
     }
+
+    // String and Vec<T>: a buffer whose innermost field is the pointer, under names that change from release to release
+    // (RawVec, RawVecInner, Unique, NonNull), and a length.
+    private static Shape? Growable(Die type, string name, TypeReader reader)
+    {
+        if (name == "String" && Members.TryFind(type, "vec", out Die inner, out ulong start) && inner.TryGetType(out Die vector)
+            && Buffer(vector) is { } bytes)
+            return new TextShape(TextForm.Counted, (uint)(start + bytes.Pointer), new CountField((uint)(start + bytes.Length), 8));
+        if (!name.StartsWith("Vec<", StringComparison.Ordinal) || Buffer(type) is not { } buffer)
+            return null;
+        foreach (Die parameter in type.Children)
+        {
+            if (parameter.Tag == DW_TAG.DW_TAG_template_type_parameter && parameter.TryGetType(out Die elementType))
+            {
+                TypeId element = reader.Read(elementType);
+                ulong stride = reader.Graph[element].Size;
+                return stride == 0 ? null : new SequenceShape(element, stride, (uint)buffer.Pointer, new CountField((uint)buffer.Length, 8));
+            }
+        }
+
+        return null;
+    }
+
+    private static (ulong Pointer, ulong Length)? Buffer(Die vector) =>
+        Members.TryFind(vector, "len", out _, out ulong length) && Members.TryFind(vector, "buf", out Die buffer, out ulong at)
+            && buffer.TryGetType(out Die raw) && Members.TryFindPointer(raw, out ulong pointer)
+            ? (at + pointer, length)
+            : null;
 
     private static RecordShape Tuple(Die type, TypeReader reader)
     {
