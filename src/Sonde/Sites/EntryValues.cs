@@ -4,6 +4,7 @@ using Sonde.Languages.Go;
 using Sonde.Languages.Rust;
 using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
+using Sonde.Specs.Names;
 using Sonde.Symbols;
 using Sonde.Types;
 
@@ -44,9 +45,53 @@ internal sealed class EntryValues
 
     /// <summary>Whether the parameters' places at the entry can be told at all; else the probe must stand behind the prologue.</summary>
     public bool PlacedAtEntry =>
-        _function.Language != SourceLanguage.Rust
+        _function.Language == SourceLanguage.Go || (_function.Language != SourceLanguage.Rust && IsWholeList && AreKnown)
         || _signature.Parameters.All(p => p.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) && LocationList.IsList(location)
             || !p.Entry.Has(DW_AT.DW_AT_location));
+
+    /// <summary>
+    /// Whether every parameter is described. gcc does that; clang leaves out unnamed ones and some others (seen: 14), which
+    /// shifts all that the convention says of the rest. The mangled name tells their number.
+    /// </summary>
+    private bool IsWholeList
+    {
+        get
+        {
+            if (_function.Entry.Exists && _function.Entry.Unit.Producer is { } producer && producer.StartsWith("GNU ", StringComparison.Ordinal))
+                return true;
+            if (_function.Language != SourceLanguage.Cpp
+                || Demangler.Demangle(System.Text.Encoding.UTF8.GetBytes(_function.Symbol)) is not { } demangled
+                || FunctionName.Split(demangled).Parameters is not { } list)
+                return false;
+            int described = _signature.Parameters.Count(p => !p.Entry.Flag(DW_AT.DW_AT_artificial) && p.Name != "this");
+            return described == CountOf(list);
+        }
+    }
+
+    // What is only declared has no size, and nothing behind it can be placed.
+    private bool AreKnown => _signature.Layouts(_types) is var layouts && !layouts.Parameters.Concat(layouts.Results).Any(l => l is UnknownLayout);
+
+    // "(int, std::map<int, char>)": the commas outside of all brackets.
+    private static int CountOf(string list)
+    {
+        ReadOnlySpan<char> inner = list.AsSpan().Trim();
+        if (inner.StartsWith("(") && inner.EndsWith(")"))
+            inner = inner[1..^1];
+        if (inner.Trim() is "" or "void" or "...")
+            return 0;
+        (int count, int depth) = (1, 0);
+        for (int i = 0; i < inner.Length; i++)
+        {
+            if (inner[i] is '(' or '[' or '<' or '{')
+                depth++;
+            else if (inner[i] is ')' or ']' or '}' || (inner[i] == '>' && inner[i - 1] != '-'))
+                depth--;
+            else if (inner[i] == ',' && depth == 0 && inner[(i + 1)..].Trim() is not "...")
+                count++;
+        }
+
+        return count;
+    }
 
     /// <summary>The parameters that an event shows, at an entry whose canonical frame address is <paramref name="cfa"/>.</summary>
     public ImmutableArray<Variable> Parameters(Operand cfa)
@@ -96,8 +141,15 @@ internal sealed class EntryValues
         if (_function.Language is SourceLanguage.Go)
             return byConvention.IsDefault ? Absent(parameter, MissingReason.Unsupported) : byConvention;
         ImmutableArray<Piece> stated = LocationReader.Read(parameter.Entry, _types[parameter.Type], at);
-        if (_function.Language == SourceLanguage.Rust || byConvention.IsDefault)
+        if (_function.Language == SourceLanguage.Rust)
             return stated;
+        if (!IsWholeList || byConvention.IsDefault)
+        {
+            // Without the convention as a witness, places on the stack cannot be believed here.
+            bool onStack = stated.Any(p => p.Place is MemoryPlace memory
+                && (Operands.RegistersOf(memory.Base) & (RegisterSet.Rsp | RegisterSet.Rbp)) != 0);
+            return onStack ? Absent(parameter, MissingReason.Unsupported) : stated;
+        }
 
         // What optimized code no longer needs has no place any more, but the caller did pass it: where all that is stated
         // agrees with the convention, the convention knows the rest.
