@@ -9,6 +9,7 @@ if (args is [CommandLauncher.StubCommand, _, _, _, ..])
 var root = new RootCommand("A live debugger for production: shows arguments, results and variables of a running Go, C++, Rust or C program.")
 {
     TraceCommand.Create(),
+    LsCommand.Create(),
     ExplainCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -108,9 +108,13 @@ internal readonly struct Die : IEquatable<Die>
     /// <summary>DW_AT_type, inherited if need be. False for void.</summary>
     public bool TryGetType(out Die type)
     {
-        if (TryGetInherited(DW_AT.DW_AT_type, out var value)) return value.TryGetReference(out type);
+        var found = TryGetInherited(DW_AT.DW_AT_type, out var value);
         type = default;
-        return false;
+        if (!found || !value.TryGetReference(out type)) return false;
+
+        // gcc with type units refers to a stub in the own unit, which names the type unit (DWARF 5, section 5.7.1).
+        if (type.Has(DW_AT.DW_AT_signature) && type.TryGetReference(DW_AT.DW_AT_signature, out var whole)) type = whole;
+        return true;
     }
 
     /// <summary>DW_AT_name, inherited if need be; null when it has none.</summary>

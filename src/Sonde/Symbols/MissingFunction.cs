@@ -24,12 +24,7 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
         }
 
         if (!finder.HasNames)
-        {
-            string hint = image.DebugFilePlaces.Count > 0
-                ? $"give its debug file with --debug-file; looked at {string.Join(", ", image.DebugFilePlaces)}"
-                : "build it without stripping, or give its debug file with --debug-file";
-            return Wrong("SND3002", $"{image.Path} has no symbols: it was stripped", hint);
-        }
+            return NoSymbols(image, probe);
 
         string file = where.File is { } name ? $" of the file {name}" : "";
         if (where.Syntax == PatternSyntax.Regex)
@@ -45,6 +40,15 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
         return Wrong(
             "SND3001", $"there is no function {where.Name}{file} in {image.Path}",
             near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "`sonde ls` lists the functions");
+    }
+
+    /// <summary>That there are no names at all, with every place where they were looked for.</summary>
+    public static Diagnostic NoSymbols(Image image, string? probe)
+    {
+        string hint = image.DebugFilePlaces.Count > 0
+            ? $"give its debug file with --debug-file; looked at {string.Join(", ", image.DebugFilePlaces)}"
+            : "build it without stripping, or give its debug file with --debug-file";
+        return new Diagnostic("SND3002", DiagnosticKind.Request, $"{image.Path} has no symbols: it was stripped", hint, probe);
     }
 
     private bool IsChosenAtLoadTime(string name) =>

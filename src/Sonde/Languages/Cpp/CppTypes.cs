@@ -22,7 +22,7 @@ internal sealed class CppTypes : CTypes
         string name = base.Qualified(type);
         if (type.Tag == DW_TAG.DW_TAG_base_type)
             return name;
-        Die scope = type;
+        Die scope = QualifiedName.Declaration(type); // In a type unit the definition stands outside of its namespace.
         for (int i = 0; i < MaximumScopes && scope.TryGetParent(out scope); i++)
         {
             // Inline namespaces (std::__cxx11, std::__1) are left out, as people leave them out.

@@ -1,0 +1,227 @@
+using System.Text;
+using Sonde.Languages;
+using Sonde.ObjectFile.Bytes;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.ObjectFile.Elf;
+using Sonde.Specs;
+using Sonde.Specs.Names;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Listings;
+
+/// <summary>
+/// All functions of an image: those of the debug information unit by unit, then those that only a symbol or Go's function table tells.
+/// One walk counts the inlined copies, a second one makes the rows; no entry becomes an object, no unit stays in memory.
+/// </summary>
+internal sealed class FunctionListing(Image image)
+{
+    private readonly Signatures _signatures = new();
+    private readonly FunctionMaker _maker = new(image);
+    private readonly Dictionary<long, int> _copies = [];
+    private readonly HashSet<ulong> _seen = [];
+    private readonly HashSet<long> _named = [];
+
+    /// <summary>Units of the debug information that could not be read.</summary>
+    public int DamagedUnits { get; private set; }
+
+    /// <summary>Where the definition of a function with code is: 24 bytes for each of perhaps a million.</summary>
+    private readonly record struct Row(long Entry, FileAddress Start, ulong Size, long Key);
+
+    /// <summary>The functions that a pattern fits, best fits only; all when there is none. In the order of the debug information.</summary>
+    /// <exception cref="BinaryFormatException">The symbols are damaged.</exception>
+    public IEnumerable<ListedFunction> List(Where.Function? where)
+    {
+        var pattern = where is null ? null : new NamePattern(where);
+        IEnumerable<(ListedFunction Function, MatchRank Rank)> all = FromDebug(pattern).Concat(FromSymbols(pattern));
+        if (pattern is null)
+            return all.Select(f => f.Function);
+        List<(ListedFunction Function, MatchRank Rank)> found = [.. all];
+        int best = found.Count == 0 ? 0 : found.Max(f => f.Rank.Tier());
+        return found.Where(f => f.Rank.Tier() == best && (where!.File is not { } file || f.Function.File is { } path && LineScan.Matches(path, file))).Select(f => f.Function);
+    }
+
+    private IEnumerable<(ListedFunction, MatchRank)> FromDebug(NamePattern? pattern)
+    {
+        if (!image.Debug.Exists)
+            yield break;
+        Row[]?[] units = Scan();
+        IEnumerable<List<(ListedFunction, MatchRank)>> lists = ParallelEnumerable.Range(0, units.Length)
+            .AsOrdered()
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(i => OfUnit(i, units[i], pattern));
+        foreach (List<(ListedFunction, MatchRank)> list in lists)
+        {
+            foreach ((ListedFunction, MatchRank) function in list)
+                yield return function;
+        }
+
+        // What has no code but in its callers.
+        foreach ((long origin, int copies) in _copies)
+        {
+            if (!_named.Contains(origin) && Inlined(origin, copies, pattern) is { } function)
+                yield return function;
+        }
+    }
+
+    private Row[]?[] Scan()
+    {
+        var units = new Row[]?[image.Debug.Units.Count];
+        DamagedUnits = UnitScan.ForEach(image.Debug, (unit, index) =>
+        {
+            var rows = new List<Row>();
+            var copies = new Dictionary<long, int>();
+            var parts = new List<ulong>();
+            foreach (ObjectFile.Dwarf.FunctionRow row in FunctionScan.Read(unit, index))
+            {
+                if (row.Kind == FunctionRowKind.Function && image.Elf.IsExecutable(row.Range.Start))
+                    rows.Add(new Row(row.Entry, row.Range.Start, row.Range.End - row.Range.Start, row.Origin != 0 ? row.Origin : row.Entry));
+                else if (row.Kind == FunctionRowKind.Part)
+                    parts.Add(row.Range.Start.Value);
+                else if (row.Kind == FunctionRowKind.Inlined && row.Origin != 0)
+                    copies[row.Origin] = copies.GetValueOrDefault(row.Origin) + 1;
+            }
+
+            units[index] = [.. rows];
+            lock (_copies)
+            {
+                _seen.UnionWith(parts);
+                foreach ((long origin, int count) in copies)
+                    _copies[origin] = _copies.GetValueOrDefault(origin) + count;
+                foreach (Row row in rows)
+                {
+                    _seen.Add(row.Start.Value);
+                    _named.Add(row.Key);
+                }
+            }
+        }).Count;
+        return units;
+    }
+
+    private List<(ListedFunction, MatchRank)> OfUnit(int index, Row[]? rows, NamePattern? pattern)
+    {
+        var list = new List<(ListedFunction, MatchRank)>();
+        if (rows is null || rows.Length == 0)
+            return list;
+        Unit unit = new(image.Debug, image.Debug.Units[index]); // It could be read for the scan.
+        foreach (Row row in rows)
+        {
+            try
+            {
+                Die entry = unit.DieAt(new UnitOffset(row.Entry - unit.Header.Offset.Value));
+                if (Make(entry, pattern, out MatchRank rank) is not { } function)
+                    continue;
+
+                // Up to Go 1.19 the debug information has no lines of declarations.
+                if (function.Line == 0 && function.Language == SourceLanguage.Go)
+                    function = function with { Line = _maker.GoDeclaration(row.Start).Line };
+                list.Add((function with { Address = row.Start, Size = row.Size, Inlined = _copies.GetValueOrDefault(row.Key), Entry = pattern is null ? default : entry }, rank));
+            }
+            catch (BinaryFormatException)
+            {
+                // The function is still listed by its symbol, if it has one.
+                lock (_seen)
+                    _seen.Remove(row.Start.Value);
+            }
+        }
+
+        return list;
+    }
+
+    private (ListedFunction, MatchRank)? Inlined(long origin, int copies, NamePattern? pattern)
+    {
+        try
+        {
+            Die entry = image.Debug.DieAt(new InfoOffset(origin));
+            if (Make(entry, pattern, out MatchRank rank) is not { } function)
+                return null;
+
+            // Go writes the results of a function with its code only: without them its declaration would be another one.
+            return (function with { Inlined = copies, Signature = function.Language == SourceLanguage.Go ? "" : function.Signature }, rank);
+        }
+        catch (BinaryFormatException)
+        {
+            return null;
+        }
+    }
+
+    private ListedFunction? Make(Die entry, NamePattern? pattern, out MatchRank rank)
+    {
+        rank = MatchRank.Source;
+        NameForms? forms = null;
+        if (pattern is not null)
+        {
+            forms = SymbolNames.FormsOf(entry);
+            rank = forms is { } known ? pattern.Match(known) : MatchRank.None;
+            if (rank == MatchRank.None)
+                return null;
+        }
+
+        if (SymbolNames.Display(entry) is not { } name)
+            return null;
+        (string? file, int line) = FunctionMaker.Declaration(entry);
+        string signature;
+        try
+        {
+            signature = _signatures.Of(entry, name);
+        }
+        catch (BinaryFormatException)
+        {
+            signature = "";
+        }
+
+        return new ListedFunction(name, signature, file, line, default, 0, Language.Of(entry.Unit.Language), 0, forms?.Symbol ?? name, default);
+    }
+
+    private IEnumerable<(ListedFunction, MatchRank)> FromSymbols(NamePattern? pattern)
+    {
+        foreach (SymbolTable table in image.SymbolTables)
+        {
+            for (int i = 1; i < table.Count; i++)
+            {
+                Symbol symbol = table[i];
+                bool isFunction = symbol.MayBeCode && symbol.Type != SymbolType.STT_NOTYPE && image.Elf.IsExecutable(symbol.Address);
+                if (isFunction && !_seen.Contains(symbol.Address.Value) && OfSymbol(table, symbol, pattern, out MatchRank rank) is { } function && _seen.Add(symbol.Address.Value))
+                    yield return (function, rank);
+            }
+        }
+
+        if (image.Elf.Symbols.Count > 1 || image.Go?.Functions is not { } functions)
+            yield break;
+        for (int i = 0; i < functions.Count; i++)
+        {
+            ObjectFile.Go.FunctionRow row = functions.Row(i);
+            if (!_seen.Add(row.Entry.Value))
+                continue;
+            string symbol = Encoding.UTF8.GetString(functions.Name(row));
+            MatchRank rank = pattern?.Match(new NameForms(NameLanguage.Go, symbol)) ?? MatchRank.Source;
+            if (rank == MatchRank.None)
+                continue;
+            (string? file, int line) = _maker.GoDeclaration(row.Entry);
+            yield return (new ListedFunction(GoName.Unescape(symbol), "", file, line, row.Entry, row.Size, SourceLanguage.Go, 0, symbol, default), rank);
+        }
+    }
+
+    private ListedFunction? OfSymbol(SymbolTable table, Symbol symbol, NamePattern? pattern, out MatchRank rank)
+    {
+        rank = MatchRank.Source;
+        bool isGo = image.Go?.Functions.TryFind(symbol.Address, out _) == true;
+        ReadOnlySpan<byte> bytes = table.NameBytes(symbol);
+        NameForms forms = SymbolNames.FormsOf(bytes, isGo);
+        if (pattern is not null && (rank = pattern.Match(forms)) == MatchRank.None)
+            return null;
+        string name = SymbolNames.Display(bytes, isGo);
+        SourceLanguage language = forms.Language switch
+        {
+            NameLanguage.Go => SourceLanguage.Go,
+            NameLanguage.Cpp => SourceLanguage.Cpp,
+            NameLanguage.Rust => SourceLanguage.Rust,
+            _ => SourceLanguage.Unknown,
+        };
+        string signature = language == SourceLanguage.Cpp && forms.Demangled is { } demangled && FunctionName.Split(demangled) is { Parameters: { } parameters } split
+            ? $"{Signatures.LastComponent(split.QualifiedName)}{parameters}{(split.Qualifiers.Length > 0 ? " " : "")}{split.Qualifiers}"
+            : "";
+        (string? file, int line) = isGo ? _maker.GoDeclaration(symbol.Address) : (null, 0);
+        return new ListedFunction(name, signature, file, line, symbol.Address, symbol.Size, language, 0, forms.Symbol, default);
+    }
+}
