@@ -19,7 +19,8 @@ internal sealed class FunctionListing(Image image)
     private readonly Signatures _signatures = new();
     private readonly FunctionMaker _maker = new(image);
     private readonly Dictionary<long, int> _copies = [];
-    private readonly HashSet<ulong> _seen = [];
+    private readonly HashSet<ulong> _parts = [];
+    private readonly HashSet<(ulong Address, int Name)> _shown = [];
     private readonly HashSet<long> _named = [];
 
     /// <summary>Units of the debug information that could not be read.</summary>
@@ -52,8 +53,11 @@ internal sealed class FunctionListing(Image image)
             .Select(i => OfUnit(i, units[i], pattern));
         foreach (List<(ListedFunction, MatchRank)> list in lists)
         {
-            foreach ((ListedFunction, MatchRank) function in list)
+            foreach ((ListedFunction Function, MatchRank Rank) function in list)
+            {
+                _shown.Add((function.Function.Address.Value, function.Function.Name.GetHashCode(StringComparison.Ordinal)));
                 yield return function;
+            }
         }
 
         // What has no code but in its callers.
@@ -85,14 +89,11 @@ internal sealed class FunctionListing(Image image)
             units[index] = [.. rows];
             lock (_copies)
             {
-                _seen.UnionWith(parts);
+                _parts.UnionWith(parts);
                 foreach ((long origin, int count) in copies)
                     _copies[origin] = _copies.GetValueOrDefault(origin) + count;
                 foreach (Row row in rows)
-                {
-                    _seen.Add(row.Start.Value);
                     _named.Add(row.Key);
-                }
             }
         }).Count;
         return units;
@@ -112,20 +113,26 @@ internal sealed class FunctionListing(Image image)
                 if (Make(entry, pattern, out MatchRank rank) is not { } function)
                     continue;
 
-                // Up to Go 1.19 the debug information has no lines of declarations.
-                if (function.Line == 0 && function.Language == SourceLanguage.Go)
-                    function = function with { Line = _maker.GoDeclaration(row.Start).Line };
+                if (function.File is null || function.Line == 0)
+                    function = WithPlace(function, unit, row.Start);
                 list.Add((function with { Address = row.Start, Size = row.Size, Inlined = _copies.GetValueOrDefault(row.Key), Entry = pattern is null ? default : entry }, rank));
             }
             catch (BinaryFormatException)
             {
                 // The function is still listed by its symbol, if it has one.
-                lock (_seen)
-                    _seen.Remove(row.Start.Value);
             }
         }
 
         return list;
+    }
+
+    // What the entry does not say: up to Go 1.19 there are no lines of declarations, and copies of inlined functions have no file.
+    private ListedFunction WithPlace(in ListedFunction function, Unit unit, FileAddress start)
+    {
+        (string? file, int line) = function.Language == SourceLanguage.Go ? _maker.GoDeclaration(start) : (null, 0);
+        if (file is null && unit.Lines is { } lines && lines.Table.TryFind(start, out LineRow row) && row.File >= 0)
+            (file, line) = (lines.Files[row.File].Path, row.Line);
+        return function with { File = function.File ?? file, Line = function.Line > 0 ? function.Line : line };
     }
 
     private (ListedFunction, MatchRank)? Inlined(long origin, int copies, NamePattern? pattern)
@@ -159,7 +166,7 @@ internal sealed class FunctionListing(Image image)
 
         if (SymbolNames.Display(entry) is not { } name)
             return null;
-        (string? file, int line) = FunctionMaker.Declaration(entry);
+        (string? file, int line) = FunctionMaker.Declared(entry);
         string signature;
         try
         {
@@ -181,7 +188,7 @@ internal sealed class FunctionListing(Image image)
             {
                 Symbol symbol = table[i];
                 bool isFunction = symbol.MayBeCode && symbol.Type != SymbolType.STT_NOTYPE && image.Elf.IsExecutable(symbol.Address);
-                if (isFunction && !_seen.Contains(symbol.Address.Value) && OfSymbol(table, symbol, pattern, out MatchRank rank) is { } function && _seen.Add(symbol.Address.Value))
+                if (isFunction && !_parts.Contains(symbol.Address.Value) && OfSymbol(table, symbol, pattern, out MatchRank rank) is { } function)
                     yield return (function, rank);
             }
         }
@@ -191,14 +198,32 @@ internal sealed class FunctionListing(Image image)
         for (int i = 0; i < functions.Count; i++)
         {
             ObjectFile.Go.FunctionRow row = functions.Row(i);
-            if (!_seen.Add(row.Entry.Value))
-                continue;
             string symbol = Encoding.UTF8.GetString(functions.Name(row));
+            if (!_shown.Add((row.Entry.Value, GoName.Unescape(symbol).GetHashCode(StringComparison.Ordinal))))
+                continue;
             MatchRank rank = pattern?.Match(new NameForms(NameLanguage.Go, symbol)) ?? MatchRank.Source;
             if (rank == MatchRank.None)
                 continue;
             (string? file, int line) = _maker.GoDeclaration(row.Entry);
             yield return (new ListedFunction(GoName.Unescape(symbol), "", file, line, row.Entry, row.Size, SourceLanguage.Go, 0, symbol, default), rank);
+        }
+    }
+
+    private ListedFunction? OfAlias(Symbol symbol, string name, in NameForms forms)
+    {
+        if (!image.Debug.Exists)
+            return null;
+        try
+        {
+            Die entry = image.Debug.FindFunctions(symbol.Address).Find(e => RangeList.Of(e).Exists(r => r.Start == symbol.Address));
+            if (!entry.Exists)
+                return null;
+            (string? file, int line) = FunctionMaker.Declared(entry);
+            return new ListedFunction(name, _signatures.Of(entry, name), file, line, symbol.Address, symbol.Size, Language.Of(entry.Unit.Language), 0, forms.Symbol, entry);
+        }
+        catch (BinaryFormatException)
+        {
+            return null;
         }
     }
 
@@ -211,6 +236,12 @@ internal sealed class FunctionListing(Image image)
         if (pattern is not null && (rank = pattern.Match(forms)) == MatchRank.None)
             return null;
         string name = SymbolNames.Display(bytes, isGo);
+
+        // One more name of a function that was listed by its name in the debug information is listed too: malloc is __libc_malloc there.
+        if (!_shown.Add((symbol.Address.Value, name.GetHashCode(StringComparison.Ordinal))))
+            return null;
+        if (OfAlias(symbol, name, forms) is { } alias)
+            return alias;
         SourceLanguage language = forms.Language switch
         {
             NameLanguage.Go => SourceLanguage.Go,

@@ -20,42 +20,38 @@ internal sealed class FunctionMaker(Image image)
         return [.. groups.Select(g => Make(g.Key, all[g.Key]))];
     }
 
-    /// <summary>Where a function was declared.</summary>
+    /// <summary>Where a function was declared; where its code begins when that is not said.</summary>
     internal static (string? File, int Line) Declaration(Die entry)
+    {
+        (string? file, int line) = Declared(entry);
+        try
+        {
+            if (file is null && entry.Exists && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
+                && lines.TryFindRow(start, out LineRow row))
+                (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, line > 0 ? line : row.Line);
+        }
+        catch (BinaryFormatException)
+        {
+            // A damaged line program takes nothing but the place.
+        }
+
+        return (file, line);
+    }
+
+    /// <summary>Where a function was declared, as far as its entry says so: Go's copies of inlined functions have the line only.</summary>
+    internal static (string? File, int Line) Declared(Die entry)
     {
         if (!entry.Exists)
             return (null, 0);
         try
         {
             int line = (int)Math.Min(entry.Unsigned(DW_AT.DW_AT_decl_line) ?? 0, int.MaxValue);
-            string? file = entry.TryGetInherited(DW_AT.DW_AT_decl_file, out AttributeValue number)
-                ? number.Unit.Lines?.FilePath(number.AsUnsigned())
-                : null;
-            if ((file is null || line == 0) && entry.TryGetAddress(DW_AT.DW_AT_low_pc, out FileAddress start) && entry.Unit.Lines is { } lines
-                && lines.TryFindRow(start, out LineRow row))
-                (file, line) = (row.File >= 0 ? lines.Files[row.File].Path : null, Math.Min(row.Line, FirstParameterLine(entry)));
-            return (file, line);
+            return (entry.TryGetInherited(DW_AT.DW_AT_decl_file, out AttributeValue number) ? number.Unit.Lines?.FilePath(number.AsUnsigned()) : null, line);
         }
         catch (BinaryFormatException)
         {
             return (null, 0);
         }
-    }
-
-    /// <summary>
-    /// Go states no line of a function before 1.22, only those of its parameters. The first instruction has the
-    /// declaration's line when it is the stack check, and the first statement's in a function without one.
-    /// </summary>
-    private static int FirstParameterLine(Die entry)
-    {
-        ulong line = int.MaxValue;
-        foreach (Die child in entry.Children)
-        {
-            if (child.Tag == DW_TAG.DW_TAG_formal_parameter && child.Unsigned(DW_AT.DW_AT_decl_line) is { } stated and > 0)
-                line = Math.Min(line, stated);
-        }
-
-        return (int)line;
     }
 
     /// <summary>What Go's own function table tells of an address.</summary>

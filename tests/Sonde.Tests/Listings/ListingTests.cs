@@ -99,11 +99,15 @@ public class ListingTests
     {
         string program = Cpp(flags);
         var listed = new HashSet<ulong>();
+        var rows = new HashSet<(string, string?)>();
         foreach (string line in List(program, new ListRequest { Json = true }))
         {
             using JsonDocument function = JsonDocument.Parse(line);
             if (function.RootElement.TryGetProperty("address", out JsonElement address))
-                Assert.True(listed.Add(ulong.Parse(address.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)), line);
+            {
+                Assert.True(rows.Add((address.GetString()!, Text(function, "name"))), line);
+                listed.Add(ulong.Parse(address.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            }
         }
 
         ulong[] expected = [.. ExternalTool.Lines("nm", flags == " -s -rdynamic" ? "-D" : "-a", program).Select(l => l.Split(' ', 3)).Where(w => w.Length == 3 && w[0].Length == 16 && w[1] is "t" or "T" or "W" or "w")
@@ -130,6 +134,18 @@ public class ListingTests
         using JsonDocument item = JsonDocument.Parse(Assert.Single(List(Cpp(flags), new ListRequest { Layout = "shop::Item", Json = true })));
         Assert.Equal([0, 8], item.RootElement.GetProperty("members").EnumerateArray().Select(m => m.GetProperty("offset").GetInt32()));
         Assert.Contains("       4      4  (padding)", List(Cpp(flags), new ListRequest { Layout = "shop::Item" }));
+    }
+
+    [Fact]
+    public void Every_name_of_a_function_is_listed()
+    {
+        string program = TestPrograms.Build(
+            "#include <stddef.h>\n__attribute__((noinline)) void *real_alloc(size_t bytes) { return (void *)bytes; }\nvoid *alloc(size_t) __attribute__((alias(\"real_alloc\")));\nint main(int c, char **v) { return alloc(c) != 0; }",
+            ".c", "gcc -g -O1 -o {out} {in}");
+        Assert.StartsWith("alloc  void *alloc(size_t bytes)  ", Assert.Single(List(program, new ListRequest { Pattern = "alloc" })));
+        string[] all = List(program, new ListRequest());
+        Assert.Single(all, l => l.StartsWith("alloc  ", StringComparison.Ordinal));
+        Assert.Single(all, l => l.StartsWith("real_alloc  ", StringComparison.Ordinal));
     }
 
     [Fact]
