@@ -15,7 +15,11 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
 {
     private readonly Dictionary<Image, FunctionFinder> _finders = [];
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
+    private readonly List<Diagnostic> _notices = [];
     private readonly KernelTraits _kernel = KernelTraits.Floor;
+
+    /// <summary>What does not keep a probe from working and should be known.</summary>
+    public IReadOnlyList<Diagnostic> Notices => _notices;
 
     /// <summary>The types that the plans speak of.</summary>
     public TypeGraph Types { get; } = new();
@@ -29,6 +33,8 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         SondeException? failure = null;
         foreach (Function function in functions)
         {
+            if (!function.Entry.Exists)
+                NoticeMissing(function);
             try
             {
                 planned.Add(Plan(function, spec));
@@ -43,6 +49,19 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         if (planned.Count == 0)
             throw failure!;
         return new ResolvedProbe(index, spec, planned.DrainToImmutable());
+    }
+
+    private void NoticeMissing(Function function)
+    {
+        Image image = function.Image;
+        string message = image.Debug.Exists
+            ? $"{function.Name} has no debug information: its arguments are not shown"
+            : $"{image.Path} has no debug information: arguments are not shown";
+        if (_notices.Any(n => n.Message == message))
+            return;
+        string? hint = image.Debug.Exists || image.DebugFilePlaces.Count == 0 ? "build with debug information (-g), or give its debug file"
+            : $"looked for a debug file at {string.Join(", ", image.DebugFilePlaces)}";
+        _notices.Add(new Diagnostic("SND3012", DiagnosticKind.Request, message, hint));
     }
 
     /// <summary>The site finder of a function, for those who explain.</summary>

@@ -41,7 +41,7 @@ public sealed class ProbeSession : IDisposable
     /// <summary>What has been attached.</summary>
     public AttachedReport Report { get; }
 
-    /// <summary>What could not be attached, with <see cref="SessionOptions.KeepGoing"/>.</summary>
+    /// <summary>What could not be attached, with <see cref="SessionOptions.KeepGoing"/>, and what is not as it should be.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
 
     /// <summary>Attaches the probes; when it returns they are in place.</summary>
@@ -61,7 +61,7 @@ public sealed class ProbeSession : IDisposable
             var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length);
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
-            return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = diagnostics };
+            return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
         }
         catch
         {
