@@ -50,13 +50,15 @@ internal sealed class EntryValues
             || !p.Entry.Has(DW_AT.DW_AT_location));
 
     /// <summary>
-    /// Whether every parameter is described. gcc does that; clang leaves out unnamed ones and some others (seen: 14), which
-    /// shifts all that the convention says of the rest. The mangled name tells their number.
+    /// Whether every parameter is described. gcc does that; clang leaves out unnamed ones, which C does not have, and some
+    /// others (seen: 14), which shifts all that the convention says of the rest. The mangled name tells their number.
     /// </summary>
     private bool IsWholeList
     {
         get
         {
+            if (_function.Language == SourceLanguage.C)
+                return true;
             if (_function.Entry.Exists && _function.Entry.Unit.Producer is { } producer && producer.StartsWith("GNU ", StringComparison.Ordinal))
                 return true;
             if (_function.Language != SourceLanguage.Cpp
