@@ -103,7 +103,8 @@ internal sealed class Lowering
         CallMaps maps = _request.Maps.CallsOf(Plan.FrameSize);
         var (begin, unpaired) = (new Label("begin"), new Label("unpaired"));
         Count(CounterRow.Hits);
-        EmitCondition(Plan.EntryCondition, _exit);
+
+        // Before the condition: the return of a call that is filtered out must not find an earlier one's frame.
         short key = EmitKey(unpaired);
         LookUpCall(maps, key);
         _code.Add(JumpIfImm(Register.R0, Condition.Equal, 0, begin));
@@ -116,6 +117,7 @@ internal sealed class Lowering
         DeleteCall(maps, key);
 
         _code.Add(Mark(begin));
+        EmitCondition(Plan.EntryCondition, _exit);
         _code.Add(LoadMapFd(Register.R1, maps.Calls));
         KeyTo(Register.R2, key);
         _code.Add(LoadMapValue(Register.R3, maps.Blank));

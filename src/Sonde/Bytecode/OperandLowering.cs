@@ -29,7 +29,18 @@ internal sealed class OperandLowering(CodeWriter code)
                 break;
 
             case FrameOperand frame:
-                code.Add(Load(WidthOf((int)frame.Size), target, Register.R7, checked((short)frame.Offset)));
+                if (frame.Offset <= (uint)short.MaxValue)
+                {
+                    code.Add(Load(WidthOf((int)frame.Size), target, Register.R7, (short)frame.Offset));
+                }
+                else
+                {
+                    // The displacement of an instruction has 16 bits, a large frame more.
+                    code.Add(Mov(target, Register.R7));
+                    code.Add(AddImm(target, checked((int)frame.Offset)));
+                    code.Add(Load(WidthOf((int)frame.Size), target, target, 0));
+                }
+
                 if (frame.Signed)
                     code.Add(SignExtend(target, WidthOf((int)frame.Size)));
                 break;
@@ -50,8 +61,17 @@ internal sealed class OperandLowering(CodeWriter code)
 
             case BitFieldOperand field:
                 Emit(field.Storage, target, nil, fault);
+                if (field.BitSize == 0 || field.BitOffset + field.BitSize > 64)
+                    throw new PlanTooLargeException("a bit-field that is spread over more than 64 bits cannot be computed with");
                 code.Add(LshImm(target, (int)(64 - field.BitOffset - field.BitSize)));
                 code.Add(field.Signed ? ArshImm(target, (int)(64 - field.BitSize)) : RshImm(target, (int)(64 - field.BitSize)));
+                break;
+
+            case CheckedOperand index:
+                Emit(index.Count, Register.R0, nil, fault);
+                code.Add(LoadConstant(Register.R2, (long)index.Index));
+                code.Add(JumpIf(Register.R0, Condition.LessOrEqual, Register.R2, nil));
+                Emit(index.Value, target, nil, fault);
                 break;
 
             default:
@@ -125,6 +145,13 @@ internal sealed class OperandLowering(CodeWriter code)
         Emit(binary.Right, Register.R2, nil, fault);
         code.Add(Load(Width.DW, Register.R1, Register.R10, slot));
         code.Release(8);
+
+        // Operands of another width or sign take the operation's first, as far as it makes a difference to the result.
+        bool byWidth = binary.Operator is BinaryOperator.Divide or BinaryOperator.Remainder;
+        if (byWidth || binary.Operator == BinaryOperator.ShiftRight)
+            Wrap(Register.R1, binary.Size, binary.Signed);
+        if (byWidth)
+            Wrap(Register.R2, binary.Size, binary.Signed);
         switch (binary.Operator)
         {
             case BinaryOperator.Add:

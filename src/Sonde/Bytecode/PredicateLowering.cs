@@ -91,6 +91,8 @@ internal sealed class PredicateLowering(CodeWriter code, OperandLowering operand
         int length = text.Literal.Length;
         if (length > MaximumLiteral)
             throw new PlanTooLargeException($"a text in a condition can have at most {MaximumLiteral} bytes");
+        if (text.Comparison == TextComparison.Contains)
+            throw new PlanTooLargeException("contains() is not possible in a condition yet");
         if (text.Comparison == TextComparison.NotEqual)
         {
             EmitText(text with { Comparison = TextComparison.Equal }, whenFalse, whenTrue, whenError);

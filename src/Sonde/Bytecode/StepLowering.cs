@@ -126,9 +126,27 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
 
     private void Store(uint offset, uint size, Register register)
     {
-        // Three, five, six or seven bytes end a value; values begin at multiples of eight, so the rest of the word is free.
-        Width width = size is 1 or 2 or 4 ? WidthOf((int)size) : Width.DW;
-        code.Add(Kernel.Assembly.Verbs.Store(width, Register.R7, checked((short)offset), register));
+        Register frame = Register.R7;
+        if (offset + size > (uint)short.MaxValue)
+        {
+            // The displacement of an instruction has 16 bits, a large frame more.
+            frame = Register.R2;
+            code.Add(Mov(frame, Register.R7));
+            code.Add(AddImm(frame, checked((int)offset)));
+            offset = 0;
+        }
+
+        // Three, five, six and seven bytes in parts: what lies behind them may be another value's.
+        foreach (int part in (ReadOnlySpan<int>)[8, 4, 2, 1])
+        {
+            if ((size & part) == 0)
+                continue;
+            code.Add(Kernel.Assembly.Verbs.Store(WidthOf(part), frame, (short)offset, register));
+            offset += (uint)part;
+            size -= (uint)part;
+            if (size > 0)
+                code.Add(RshImm(register, 8 * part));
+        }
     }
 
     private void EmitOutcome(Outcome outcome)

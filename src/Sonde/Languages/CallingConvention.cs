@@ -33,14 +33,14 @@ internal abstract class CallingConvention
     /// <summary>Rounds up to a multiple of a power of two.</summary>
     protected static ulong AlignUp(ulong value, ulong alignment) => (value + alignment - 1) & ~(alignment - 1);
 
-    /// <summary>The natural alignment of a type: that of its most aligned scalar.</summary>
+    /// <summary>The alignment of a type: what the source asks for, or that of its most aligned scalar.</summary>
     protected static ulong AlignmentOf(Layout layout) => layout switch
     {
         ScalarLayout { Class: ScalarClass.Extended } => 16,
-        ScalarLayout scalar => Math.Clamp(scalar.Size, 1, 16),
+        ScalarLayout scalar => Math.Clamp(scalar.Size, 1, 64),
         ArrayLayout array => AlignmentOf(array.Element),
-        RecordLayout { Packed: true } => 1,
-        RecordLayout record => record.Members.Length == 0 ? 1 : record.Members.Max(m => AlignmentOf(m.Layout)),
+        RecordLayout { Packed: true } record => Math.Max(record.Alignment, 1),
+        RecordLayout record => Math.Max(Math.Max(record.Alignment, 1), record.Members.Length == 0 ? 1 : record.Members.Max(m => AlignmentOf(m.Layout))),
         UnknownLayout => 8,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

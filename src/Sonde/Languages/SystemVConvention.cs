@@ -8,7 +8,11 @@ namespace Sonde.Languages;
 /// The calling convention of C and C++ on Linux (System V ABI AMD64, version 1.0, section 3.2.3; Itanium C++ ABI, section
 /// 3.1 for what goes by reference).
 /// </summary>
-internal sealed class SystemVConvention : CallingConvention
+/// <param name="splitsInt128">
+/// LLVM before 18 puts an <c>__int128</c> without two free registers anywhere, also half in a register: what follows it on the
+/// stack cannot be told.
+/// </param>
+internal sealed class SystemVConvention(bool splitsInt128 = false) : CallingConvention
 {
     private enum Class
     {
@@ -16,6 +20,9 @@ internal sealed class SystemVConvention : CallingConvention
         None,
         Integer,
         Sse,
+
+        /// <summary>The rest of a vector register whose first eightbyte came before.</summary>
+        SseUp,
         Memory,
     }
 
@@ -48,7 +55,8 @@ internal sealed class SystemVConvention : CallingConvention
         bool known = signature.Results is not [UnknownLayout];
         foreach (Layout layout in signature.Parameters)
         {
-            known &= layout is not UnknownLayout;
+            known &= layout is not UnknownLayout
+                && !(splitsInt128 && layout is ScalarLayout { Class: ScalarClass.Integer, Size: 16 } && integers + 2 > IntegerRegisters.Length);
             parameters.Add(known ? PlaceParameter(layout, cfa, ref integers, ref floats, ref stack) : default);
         }
 
@@ -74,7 +82,7 @@ internal sealed class SystemVConvention : CallingConvention
             || integers + wantIntegers > IntegerRegisters.Length || floats + wantFloats > FloatRegisterCount;
         if (memory)
         {
-            ulong alignment = Math.Clamp(AlignmentOf(layout), 8, 16);
+            ulong alignment = Math.Clamp(AlignmentOf(layout), 8, 64);
             return [new Piece(0, (uint)layout.Size, new MemoryPlace(cfa, (long)Advance(ref stack, AlignUp(layout.Size, 8), alignment)))];
         }
 
@@ -84,7 +92,7 @@ internal sealed class SystemVConvention : CallingConvention
             uint size = (uint)Math.Min(layout.Size - (ulong)(8 * i), 8);
             if (classes[i] == Class.Integer)
                 pieces.Add(new Piece((uint)(8 * i), size, new RegisterPlace(IntegerRegisters[integers++])));
-            else if (classes[i] == Class.Sse)
+            else if (classes[i] is Class.Sse or Class.SseUp)
                 pieces.Add(new Piece((uint)(8 * i), size, new AbsentPlace(MissingReason.FpRegister)));
         }
 
@@ -124,11 +132,12 @@ internal sealed class SystemVConvention : CallingConvention
         return pieces.DrainToImmutable();
     }
 
-    // x87 results: long double in st0, _Complex long double in st0 and st1; a struct of one long double likewise.
+    // x87 results: long double in st0, _Complex long double in st0 and st1; a struct or union of nothing else likewise.
     private static bool IsExtended(Layout layout) => layout switch
     {
         ScalarLayout { Class: ScalarClass.Extended } => true,
-        RecordLayout { Members: [(0, var only)] } => IsExtended(only),
+        RecordLayout record => record.Size <= 16 && record.Members.Any(m => m.Layout.Size > 0)
+            && record.Members.All(m => m.Layout.Size == 0 || (m.Offset == 0 && IsExtended(m.Layout))),
         ArrayLayout { Count: 1 } array => IsExtended(array.Element),
         _ => false,
     };
@@ -143,31 +152,41 @@ internal sealed class SystemVConvention : CallingConvention
 
     private static Class[] Classify(Layout layout)
     {
-        if (layout.Size > 16 || layout is RecordLayout { Packed: true } || !Flatten(layout, 0, out Class low, out Class high))
+        // Up to 64 bytes, because a vector, alone or in a record, has that many and still goes to one register.
+        var classes = new Class[(int)Math.Min((layout.Size + 7) / 8, 8)];
+        if (layout.Size > 64 || !TryMerge(layout, 0, classes))
             return [Class.Memory];
-        return layout.Size <= 8 ? [low] : [low, high];
+        bool vector = classes is [Class.Sse, _, ..] && classes.AsSpan(1).IndexOfAnyExcept(Class.SseUp) < 0;
+        return classes.Length <= 2 || vector ? classes : [Class.Memory];
     }
 
-    private static bool Flatten(Layout layout, ulong at, out Class low, out Class high)
+    private static bool TryMerge(Layout layout, ulong at, Span<Class> classes)
     {
-        low = high = Class.None;
         switch (layout)
         {
+            case { Size: 0 }:
+                return true;
+
+            // A field that is not aligned sends the whole to memory.
             case ScalarLayout { Class: ScalarClass.Extended }:
+            case ScalarLayout when at % Math.Min(layout.Size, 16) != 0:
                 return false;
 
             case ScalarLayout scalar:
-                Class kind = scalar.Class == ScalarClass.Float && scalar.Size <= 16 ? Class.Sse : Class.Integer;
-                if (at < 8)
-                    low = kind;
-                if (at + scalar.Size > 8)
-                    high = kind;
+                for (ulong i = at / 8; i < (at + scalar.Size + 7) / 8; i++)
+                {
+                    if (i >= (ulong)classes.Length)
+                        return false;
+                    Class kind = scalar.Class == ScalarClass.Integer ? Class.Integer : i == at / 8 ? Class.Sse : Class.SseUp;
+                    classes[(int)i] = Merge(classes[(int)i], kind);
+                }
+
                 return true;
 
             case ArrayLayout array:
-                for (ulong i = 0; i < Math.Min(array.Count, 16); i++)
+                for (ulong i = 0; i < Math.Min(array.Count, 64); i++)
                 {
-                    if (!Merge(array.Element, at + i * array.Element.Size, ref low, ref high))
+                    if (!TryMerge(array.Element, at + i * array.Element.Size, classes))
                         return false;
                 }
 
@@ -176,7 +195,7 @@ internal sealed class SystemVConvention : CallingConvention
             case RecordLayout { ByReference: false } record:
                 foreach ((ulong offset, Layout member) in record.Members)
                 {
-                    if (!Merge(member, at + offset, ref low, ref high))
+                    if (!TryMerge(member, at + offset, classes))
                         return false;
                 }
 
@@ -187,17 +206,9 @@ internal sealed class SystemVConvention : CallingConvention
         }
     }
 
-    private static bool Merge(Layout layout, ulong at, ref Class low, ref Class high)
-    {
-        if (layout.Size == 0)
-            return true;
-        if (!Flatten(layout, at, out Class otherLow, out Class otherHigh))
-            return false;
-        low = Merge(low, otherLow);
-        high = Merge(high, otherHigh);
-        return true;
-    }
-
     private static Class Merge(Class a, Class b) =>
-        a == Class.None ? b : b == Class.None ? a : a == Class.Integer || b == Class.Integer ? Class.Integer : Class.Sse;
+        a == b || b == Class.None ? a
+        : a == Class.None ? b
+        : a == Class.Integer || b == Class.Integer ? Class.Integer
+        : Class.Sse;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sonde.Sites;
+using Sonde.Specs;
 using Sonde.Specs.Expressions;
 using Sonde.Specs.Names;
 using Sonde.Types;
@@ -90,48 +91,59 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
     {
         BoundPlace target = Place(Bind(member.Target), member.Target);
         for (int i = 0; i < MaximumPointers && types[target.Type].Shape is PointerShape pointer; i++)
-            target = Dereference(target, pointer, member.Target);
+            target = Dereference(target, pointer, member.Target.Span);
         TypeNode node = types[target.Type];
         if (node.Shape is not RecordShape record)
             throw new ExpressionException($"{node.Name} has no fields", member.NameSpan);
-        if (FindField(target, record, member.Name, 0) is { } field)
+        if (FindField(target, record, member.Name, 0, member.NameSpan) is { } field)
             return field;
         throw new ExpressionException(
             $"no field \"{member.Name}\" in {node.Name}", member.NameSpan, Hint(member.Name, record.Fields.Select(f => f.Name), "fields"));
     }
 
     // Breadth first would be Go's rule; embedded structs that hide each other's fields at one depth are no valid Go.
-    private BoundPlace? FindField(BoundPlace target, RecordShape record, string name, int depth)
+    private BoundPlace? FindField(BoundPlace target, RecordShape record, string name, int depth, TextSpan span)
     {
         for (int i = 0; i < record.Fields.Length; i++)
         {
             Field field = record.Fields[i];
             if (field.Name == name || (record.Kind == RecordKind.Tuple && name == i.ToString()))
-                return Select(target, field);
+                return Select(target, field, span);
         }
 
         foreach (Field field in record.Fields)
         {
             if (depth > MaximumPointers || !(field.Kind is FieldKind.Embedded or FieldKind.Base || field.Name.Length == 0))
                 continue;
-            BoundPlace inner = Select(target, field);
+            BoundPlace inner = Select(target, field, span);
             if (types[inner.Type].Shape is PointerShape pointer)
-                inner = Dereference(inner, pointer, null);
-            if (types[inner.Type].Shape is RecordShape innerRecord && FindField(inner, innerRecord, name, depth + 1) is { } found)
+                inner = Dereference(inner, pointer, span);
+            if (types[inner.Type].Shape is RecordShape innerRecord && FindField(inner, innerRecord, name, depth + 1, span) is { } found)
                 return found;
         }
 
         return null;
     }
 
-    private BoundPlace Select(BoundPlace target, Field field)
+    private BoundPlace Select(BoundPlace target, Field field, TextSpan span)
     {
         uint size = (uint)types[field.Type].Size;
-        ImmutableArray<Piece> pieces = Slice(target.Pieces, (uint)field.Offset, size);
         if (field.BitSize == 0)
-            return new BoundPlace(field.Type, pieces);
+            return new BoundPlace(field.Type, Slice(target.Pieces, (uint)field.Offset, size));
+
+        // As few bytes as hold it, but a number that one load can fetch.
+        uint bytes = System.Numerics.BitOperations.RoundUpToPowerOf2((field.BitOffset + field.BitSize + 7) / 8);
+        if (bytes > 8)
+            throw new ExpressionException($"\"{field.Name}\" is spread over too many bytes to compute with it", span);
         bool signed = types[field.Type].Shape is ScalarShape { Kind: ScalarKind.Signed };
-        Operand storage = OperandOf(pieces, size, false) ?? throw new ExpressionException($"\"{field.Name}\" cannot be read here", default);
+        ImmutableArray<Piece> pieces = Slice(target.Pieces, (uint)field.Offset, bytes);
+        Operand storage = pieces switch
+        {
+            [{ Offset: 0, Place: MemoryPlace memory }] => new LoadOperand(memory.Base, memory.Displacement, bytes),
+            [{ Offset: 0, Place: RegisterPlace register }] => new RegisterOperand(register.Register),
+            [{ Offset: 0, Place: ComputedPlace computed }] => computed.Value,
+            _ => OperandOf(pieces, bytes, false) ?? throw Unreadable(pieces, span),
+        };
         return new BoundPlace(field.Type, [new Piece(0, size, new ComputedPlace(new BitFieldOperand(storage, field.BitOffset, field.BitSize, signed)))]);
     }
 
@@ -140,13 +152,29 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
         BoundPlace target = Place(Bind(index.Target), index.Target);
         TypeNode node = types[target.Type];
         if (node.Shape is PointerShape pointer)
-            return Element(Dereference(target, pointer, index.Target).Pieces, types[pointer.Target], pointer.Target, index, null);
+        {
+            target = Dereference(target, pointer, index.Target.Span);
+
+            // In Go and Rust, whose pointer types begin with the sign, a pointer to an array is indexed as the array.
+            if (node.Name.Length == 0 || node.Name[0] is not ('*' or '&') || types[target.Type].Shape is not SequenceShape)
+                return Element(target.Pieces, types[pointer.Target], pointer.Target, index, null);
+            node = types[target.Type];
+        }
+
         if (node.Shape is not SequenceShape sequence)
             throw new ExpressionException($"{node.Name} cannot be indexed", index.Span);
         TypeNode element = types[sequence.Element];
         if (sequence.PointerOffset is not { } at)
             return Element(target.Pieces, element, sequence.Element, index, (sequence.Count as FixedCount)?.Count);
-        Operand data = OperandOf(Slice(target.Pieces, at, 8), 8, false) ?? throw Unreadable(target.Pieces, index.Target);
+        Operand data = OperandOf(Slice(target.Pieces, at, 8), 8, false) ?? throw Unreadable(target.Pieces, index.Target.Span);
+        if (sequence.Count is not CountField && index.Index is IntegerLiteral)
+            throw new ExpressionException($"{node.Name} cannot be indexed yet", index.Span);
+        if (sequence.Count is CountField length && Bind(index.Index) is BoundLiteral number && number.Value >= 0 && number.Value <= int.MaxValue)
+        {
+            Operand count = OperandOf(Slice(target.Pieces, length.Offset, length.Size), length.Size, false) ?? throw Unreadable(target.Pieces, index.Target.Span);
+            data = new CheckedOperand(data, count, (ulong)number.Value);
+        }
+
         return Element([new Piece(0, (uint)element.Size, new MemoryPlace(data, 0))], element, sequence.Element, index, null);
     }
 
@@ -172,7 +200,7 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
             case Specs.Expressions.UnaryOperator.Dereference:
                 BoundPlace place = Place(inner, unary.Operand);
                 return types[place.Type].Shape is PointerShape pointer
-                    ? Dereference(place, pointer, unary.Operand)
+                    ? Dereference(place, pointer, unary.Operand.Span)
                     : throw new ExpressionException($"{types[place.Type].Name} is no pointer", unary.Operand.Span);
             case Specs.Expressions.UnaryOperator.Negate when inner is BoundLiteral literal:
                 return new BoundLiteral(-literal.Value);
@@ -259,11 +287,18 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
 
         if (left is BoundLiteral a1 && right is BoundLiteral b1)
             return new ConstantPredicate(Decide(comparison, a1.Value.CompareTo(b1.Value)));
-        if (left is BoundLiteral or BoundNil)
+        if (left is BoundNil && right is BoundNil)
+            throw new ExpressionException("nil can be compared with a pointer only", binary.OperatorSpan);
+        if (left is BoundNil || (left is BoundLiteral && right is not BoundNil))
             return Compare(Mirror(comparison), right, left, binary);
-        BoundNumber number = Number(left, binary.Left);
         if (right is BoundNil)
-            return new ComparePredicate(comparison, number.Value, new ConstantOperand(0), false);
+        {
+            if (comparison is not (Comparison.Equal or Comparison.NotEqual))
+                throw new ExpressionException("nil has no order", binary.OperatorSpan);
+            return new ComparePredicate(comparison, PointerIn(left, binary.Left), new ConstantOperand(0), false);
+        }
+
+        BoundNumber number = Number(left, binary.Left);
         bool wide = number is { Size: 8, Signed: false };
         if (right is BoundLiteral literal)
         {
@@ -277,8 +312,37 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
         BoundNumber other = Number(right, binary.Right);
         bool otherWide = other is { Size: 8, Signed: false };
         if (wide != otherWide && (wide ? other.Signed : number.Signed))
-            throw new ExpressionException("a signed number cannot be compared with an unsigned one of 64 bits", binary.OperatorSpan, "use literals, or a cast");
+            return wide ? Mixed(Mirror(comparison), other.Value, number.Value) : Mixed(comparison, number.Value, other.Value);
         return new ComparePredicate(comparison, number.Value, other.Value, !wide && !otherWide);
+    }
+
+    // By their values, as if both had 65 bits: what is negative is less than all that is unsigned.
+    private static Predicate Mixed(Comparison comparison, Operand signed, Operand unsigned)
+    {
+        var zero = new ConstantOperand(0);
+        var negative = new ComparePredicate(Comparison.Less, signed, zero, Signed: true);
+        var compared = new ComparePredicate(comparison, signed, unsigned, Signed: false);
+        return comparison is Comparison.Less or Comparison.LessOrEqual or Comparison.NotEqual
+            ? new OrPredicate(negative, compared)
+            : new AndPredicate(new NotPredicate(negative), compared);
+    }
+
+    /// <summary>The word of a value that is zero when the value is nil.</summary>
+    private Operand PointerIn(Bound bound, Expr expression)
+    {
+        if (bound is not BoundPlace place)
+            throw new ExpressionException("nil can be compared with a pointer only", expression.Span);
+        TypeNode node = types[place.Type];
+        uint? offset = node.Shape switch
+        {
+            PointerShape or TextShape { Form: TextForm.Terminated } or ScalarShape { Kind: ScalarKind.Address } => 0,
+            SequenceShape { NullIsNil: true } sequence => sequence.PointerOffset,
+            DynamicShape dynamic => dynamic.Form is DynamicForm.CppPolymorphic ? dynamic.DataWordOffset : dynamic.TypeWordOffset,
+            _ => null,
+        };
+        if (offset is not { } at)
+            throw new ExpressionException($"{node.Name} is never nil", expression.Span);
+        return OperandOf(Slice(place.Pieces, at, 8), 8, false) ?? throw Unreadable(place.Pieces, expression.Span);
     }
 
     private static bool Decide(Comparison comparison, int order) => comparison switch
@@ -300,7 +364,50 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
         _ => comparison,
     };
 
-    private BoundNumber Arithmetic(BinaryExpr binary, Bound left, Bound right)
+    // As Go computes constants: exactly.
+    private static BoundLiteral Fold(BinaryExpr binary, Sites.BinaryOperator operation, Int128 left, Int128 right)
+    {
+        if (operation is Sites.BinaryOperator.Divide or Sites.BinaryOperator.Remainder && right == 0)
+            throw new ExpressionException("division by zero", binary.OperatorSpan);
+        if (operation is Sites.BinaryOperator.ShiftLeft or Sites.BinaryOperator.ShiftRight && (right < 0 || right > 64))
+            throw new ExpressionException("the shift count must be from 0 to 64", binary.OperatorSpan);
+        Int128 value;
+        try
+        {
+            value = operation switch
+            {
+                Sites.BinaryOperator.Add => checked(left + right),
+                Sites.BinaryOperator.Subtract => checked(left - right),
+                Sites.BinaryOperator.Multiply => checked(left * right),
+                Sites.BinaryOperator.Divide => left / right,
+                Sites.BinaryOperator.Remainder => left % right,
+                Sites.BinaryOperator.And => left & right,
+                Sites.BinaryOperator.Or => left | right,
+                Sites.BinaryOperator.Xor => left ^ right,
+                Sites.BinaryOperator.ShiftLeft => checked(left * (Int128.One << (int)right)),
+                _ => left >> (int)right,
+            };
+        }
+        catch (OverflowException)
+        {
+            throw new ExpressionException("this number is too large", binary.Span);
+        }
+
+        return value >= long.MinValue && value <= ulong.MaxValue ? new BoundLiteral(value) : throw new ExpressionException("this number is too large", binary.Span);
+    }
+
+    // A literal takes the type of what it meets; it must be one of its values.
+    private static void Check(Bound bound, Expr expression, uint size, bool signed)
+    {
+        if (bound is not BoundLiteral literal)
+            return;
+        Int128 low = signed ? -(Int128.One << (int)(8 * size - 1)) : 0;
+        Int128 high = (Int128.One << (int)(8 * size - (signed ? 1u : 0))) - 1;
+        if (literal.Value < low || literal.Value > high)
+            throw new ExpressionException($"{literal.Value} is no {(signed ? "" : "unsigned ")}number of {8 * size} bits", expression.Span);
+    }
+
+    private Bound Arithmetic(BinaryExpr binary, Bound left, Bound right)
     {
         Sites.BinaryOperator operation = binary.Operator switch
         {
@@ -316,15 +423,19 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
             Specs.Expressions.BinaryOperator.ShiftRight => Sites.BinaryOperator.ShiftRight,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+        if (left is BoundLiteral x1 && right is BoundLiteral y1)
+            return Fold(binary, operation, x1.Value, y1.Value);
         (BoundNumber? a, BoundNumber? b) = (left is BoundLiteral ? null : Number(left, binary.Left), right is BoundLiteral ? null : Number(right, binary.Right));
         bool shift = operation is Sites.BinaryOperator.ShiftLeft or Sites.BinaryOperator.ShiftRight;
         BoundNumber type = (a, b) switch
         {
-            (null, null) => new BoundNumber(new ConstantOperand(0), 8, true),
             (null, { } only) => shift ? new BoundNumber(new ConstantOperand(0), 8, true) : only,
             ({ } only, null) => only,
             ({ } x, { } y) => shift || x.Size > y.Size || (x.Size == y.Size && !x.Signed) ? x : y,
+            (null, null) => throw new System.Diagnostics.UnreachableException(),
         };
+        Check(left, binary.Left, shift ? 8 : type.Size, type.Signed);
+        Check(right, binary.Right, shift ? 8 : type.Size, !shift && type.Signed);
         Operand l = a?.Value ?? new ConstantOperand(unchecked((long)((BoundLiteral)left).Value));
         Operand r = b?.Value ?? new ConstantOperand(unchecked((long)((BoundLiteral)right).Value));
         return new BoundNumber(new Sites.BinaryOperand(operation, l, r, type.Size, type.Signed), type.Size, type.Signed);
@@ -359,14 +470,14 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
             case FixedCount known:
                 return new BoundNumber(new ConstantOperand((long)known.Count), 8, true);
             case CountField field:
-                Operand count = OperandOf(Slice(place.Pieces, field.Offset, field.Size), field.Size, false) ?? throw Unreadable(place.Pieces, expression);
+                Operand count = OperandOf(Slice(place.Pieces, field.Offset, field.Size), field.Size, false) ?? throw Unreadable(place.Pieces, expression.Span);
                 return new BoundNumber(count, 8, true);
             default:
                 throw new ExpressionException($"{types[place.Type].Name} has no length that is known", expression.Span);
         }
     }
 
-    private TextPredicate Text(TextComparison kind, Bound left, BoundText literal, Expr expression)
+    private Predicate Text(TextComparison kind, Bound left, BoundText literal, Expr expression)
     {
         BoundPlace place = Place(left, expression);
         TypeNode node = types[place.Type];
@@ -375,14 +486,23 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
             case TextShape { Form: TextForm.Counted, Length: CountField length } text:
                 Operand? address = OperandOf(Slice(place.Pieces, text.PointerOffset, 8), 8, false);
                 Operand? count = OperandOf(Slice(place.Pieces, length.Offset, length.Size), length.Size, false);
+                if (text.CharacterSize != 1)
+                    throw new ExpressionException($"{node.Name} has wide characters, which cannot be compared yet", expression.Span);
                 if (address is null || count is null)
-                    throw Unreadable(place.Pieces, expression);
+                    throw Unreadable(place.Pieces, expression.Span);
                 return new TextPredicate(kind, address, count, literal.Bytes);
             case TextShape { Form: TextForm.Terminated }:
-                Operand pointer = OperandOf(place.Pieces, 8, false) ?? throw Unreadable(place.Pieces, expression);
+                Operand pointer = OperandOf(place.Pieces, 8, false) ?? throw Unreadable(place.Pieces, expression.Span);
                 return new TextPredicate(kind, pointer, null, literal.Bytes);
             case TextShape { Form: TextForm.Inline } when place.Pieces is [{ Place: MemoryPlace memory }]:
-                return new TextPredicate(kind, memory.Base.Plus(memory.Displacement), null, literal.Bytes);
+                Operand inline = memory.Base.Plus(memory.Displacement);
+
+                // A text that fills the array has no zero behind it.
+                if ((ulong)literal.Bytes.Length > node.Size)
+                    return new ConstantPredicate(kind == TextComparison.NotEqual);
+                return (ulong)literal.Bytes.Length == node.Size
+                    ? new TextPredicate(kind, inline, new ConstantOperand((long)node.Size), literal.Bytes)
+                    : new TextPredicate(kind, inline, null, literal.Bytes);
             default:
                 throw new ExpressionException($"{node.Name} is no text", expression.Span);
         }
@@ -417,7 +537,7 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
                 bool scalar = node.Shape is ScalarShape or PointerShape or TextShape { Form: TextForm.Terminated };
                 if (!scalar || node.Size is not (1 or 2 or 4 or 8))
                     throw new ExpressionException($"{node.Name} is no number", expression.Span);
-                Operand value = OperandOf(place.Pieces, (uint)node.Size, signed) ?? throw Unreadable(place.Pieces, expression);
+                Operand value = OperandOf(place.Pieces, (uint)node.Size, signed) ?? throw Unreadable(place.Pieces, expression.Span);
                 return new BoundNumber(value, (uint)node.Size, signed);
             default:
                 throw new ExpressionException("this is no number", expression.Span);
@@ -427,13 +547,13 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
     private static BoundPlace Place(Bound bound, Expr expression) =>
         bound as BoundPlace ?? throw new ExpressionException("this is no variable of the program", expression.Span);
 
-    private BoundPlace Dereference(BoundPlace place, PointerShape pointer, Expr? expression)
+    private BoundPlace Dereference(BoundPlace place, PointerShape pointer, TextSpan span)
     {
-        Operand address = OperandOf(place.Pieces, 8, false) ?? throw Unreadable(place.Pieces, expression);
+        Operand address = OperandOf(place.Pieces, 8, false) ?? throw Unreadable(place.Pieces, span);
         return new BoundPlace(pointer.Target, [new Piece(0, (uint)types[pointer.Target].Size, new MemoryPlace(address, 0))]);
     }
 
-    private static ExpressionException Unreadable(ImmutableArray<Piece> pieces, Expr? expression)
+    private static ExpressionException Unreadable(ImmutableArray<Piece> pieces, TextSpan span)
     {
         AbsentPlace? absent = pieces.Select(p => p.Place).OfType<AbsentPlace>().FirstOrDefault();
         string why = absent?.Reason switch
@@ -442,7 +562,7 @@ internal sealed class ExpressionBinder(TypeGraph types, IReadOnlyDictionary<stri
             MissingReason.OptimizedOut or null => "the compiler kept no place for it here",
             _ => "it cannot be read here",
         };
-        return new ExpressionException($"this has no value here: {why}", expression?.Span ?? default);
+        return new ExpressionException($"this has no value here: {why}", span);
     }
 
     /// <summary>The pieces of a part of a value.</summary>

@@ -11,6 +11,9 @@ namespace Sonde.Plans;
 /// </summary>
 internal sealed class Planner
 {
+    // Records that hold records that hold records: more parts than an event can show.
+    private const int MaximumExpansions = 65_536;
+
     private readonly TypeGraph _types;
     private readonly CaptureLimits _limits;
     private readonly References _references;
@@ -34,7 +37,7 @@ internal sealed class Planner
         var roots = ImmutableArray.CreateBuilder<Root>(request.Values.Length);
         foreach (WantedValue wanted in request.Values)
             roots.Add(planner.PlaceRoot(wanted));
-        while (planner._queue.TryDequeue(out Expansion expansion))
+        for (int i = 0; i < MaximumExpansions && planner._queue.TryDequeue(out Expansion expansion); i++)
             planner.Expand(expansion);
         return new CapturePlan
         {
@@ -80,7 +83,7 @@ internal sealed class Planner
         if (_references.Has(variable.Type))
         {
             var gaps = missing.Select(m => (at + m.Offset, m.Length)).ToImmutableArray();
-            _queue.Enqueue(new Expansion(at, variable.Type, _limits.Depth, steps, null, gaps));
+            _queue.Enqueue(new Expansion(at, variable.Type, _limits.Depth, steps, null, at + size, gaps));
         }
 
         return new Root(variable.Name, wanted.Role, variable.Type, at, missing.DrainToImmutable(), statuses.DrainToImmutable());
@@ -96,7 +99,12 @@ internal sealed class Planner
                 missing.Add(new MissingRange(piece.Offset, piece.Size, absent.Reason));
                 break;
 
-            case RegisterPlace register when piece.Size <= 8:
+            // No register and no computed number has more.
+            case RegisterPlace or ComputedPlace when piece.Size > 8:
+                missing.Add(new MissingRange(piece.Offset, piece.Size, MissingReason.Unsupported));
+                break;
+
+            case RegisterPlace register:
                 steps.Add(_ => new RegisterStep(offset, register.Register, piece.Size));
                 break;
 
@@ -110,7 +118,7 @@ internal sealed class Planner
 
                 break;
 
-            case ComputedPlace computed when piece.Size <= 8 && TryStatus(out StatusBit status):
+            case ComputedPlace computed when TryStatus(out StatusBit status):
                 statuses.Add(new StatusRange(piece.Offset, piece.Size, status));
                 steps.Add(_ => new ComputeStep(offset, computed.Value, piece.Size, status));
                 break;
@@ -133,14 +141,14 @@ internal sealed class Planner
         switch (type.Shape)
         {
             case TextShape { Form: TextForm.Counted, Length: CountField length } text when at.Has(text.PointerOffset, 8):
-                uint most = (uint)_limits.StringBytes / text.CharacterSize;
+                uint most = (uint)Math.Min((ulong)_limits.StringBytes, Room) / Math.Max(text.CharacterSize, 1);
                 AddCounted(at, text.PointerOffset, new FrameOperand(at.Offset + length.Offset, length.Size), false, text.CharacterSize, most);
                 break;
 
             case TextShape { Form: TextForm.Terminated } when at.Has(0, 8):
                 // One byte more than shown, so that a text of just the limit is not taken for a cut one, and the zero.
-                uint capacity = (uint)_limits.StringBytes + 2;
-                if (TryAllocate(capacity, out uint to, out StatusBit status))
+                uint capacity = (uint)Math.Min((ulong)_limits.StringBytes + 2, Room);
+                if (capacity > 2 && TryAllocate(capacity, out uint to, out StatusBit status))
                     at.Steps.Add(_ => new TerminatedStep(to, Pointer(at, 0), 0, capacity, status, at.Guard));
                 break;
 
@@ -150,12 +158,12 @@ internal sealed class Planner
 
             case SequenceShape { PointerOffset: null, Count: FixedCount count } sequence:
                 for (uint i = 0; i < Math.Min(count.Count, (ulong)_limits.Items); i++)
-                    Enqueue(at, i * (uint)sequence.Stride, sequence.Element);
+                    Enqueue(at, i * sequence.Stride, sequence.Element);
                 break;
 
             case RecordShape record:
                 foreach (Field field in record.Fields)
-                    Enqueue(at, (uint)field.Offset, field.Type);
+                    Enqueue(at, field.Offset, field.Type);
                 break;
 
             case VariantShape variant:
@@ -170,7 +178,7 @@ internal sealed class Planner
                 {
                     StepNode node = at.Steps.Add(children => new MemoryStep(slot, Pointer(at, 0), 0, size, bit, at.Guard, children));
                     if (_references.Has(pointer.Target))
-                        _queue.Enqueue(new Expansion(slot, pointer.Target, at.Depth - 1, node, null, Beyond(slot, size, target.Size)));
+                        _queue.Enqueue(new Expansion(slot, pointer.Target, at.Depth - 1, node, null, slot + size, []));
                 }
 
                 break;
@@ -181,7 +189,7 @@ internal sealed class Planner
     {
         // Bytes are shown as a text, so they have a text's limit.
         uint most = sequence.Stride == 1 ? (uint)_limits.StringBytes : (uint)_limits.Items;
-        uint fits = (uint)Math.Min(most, Remaining / sequence.Stride);
+        uint fits = (uint)Math.Min(most, Room / sequence.Stride);
         if (fits == 0)
             return;
         bool span = sequence.Count is CountSpan;
@@ -205,7 +213,8 @@ internal sealed class Planner
         for (uint i = 0; i < fits; i++)
         {
             _queue.Enqueue(new Expansion(
-                step.Slot + i * (uint)sequence.Stride, sequence.Element, at.Depth, step.Node, new CountGuard(guardCount, i), []));
+                step.Slot + i * (uint)sequence.Stride, sequence.Element, at.Depth, step.Node, new CountGuard(guardCount, i),
+                step.Slot + (i + 1) * (uint)sequence.Stride, []));
         }
     }
 
@@ -218,18 +227,18 @@ internal sealed class Planner
         return (node, slot);
     }
 
-    private void Enqueue(Expansion parent, uint offset, TypeId type)
+    private void Enqueue(Expansion parent, ulong offset, TypeId type)
     {
-        if (_references.Has(type))
-            _queue.Enqueue(parent with { Offset = parent.Offset + offset, Type = type });
+        if (offset < parent.End - parent.Offset && _references.Has(type))
+            _queue.Enqueue(parent with { Offset = parent.Offset + (uint)offset, Type = type });
     }
 
     private static FrameOperand Pointer(Expansion at, uint offset) => new(at.Offset + offset, 8);
 
-    private static ImmutableArray<(uint, uint)> Beyond(uint slot, uint size, ulong whole) =>
-        size < whole ? [(slot + size, (uint)Math.Min(whole - size, int.MaxValue))] : [];
-
     private uint Remaining => (uint)Math.Max(0, Math.Min(_limits.EventBytes, (int)FrameSizes.All[^1]) - (long)_cursor);
+
+    // What one more read can have of it: it begins at a word.
+    private uint Room => Remaining > 16 ? (Remaining - 16) & ~7u : 0;
 
     private uint Allocate(uint size)
     {
@@ -242,7 +251,7 @@ internal sealed class Planner
     {
         at = 0;
         status = default;
-        if (((size + 7) & ~7u) + 8 > Remaining || !TryStatus(out status))
+        if (((size + 7) & ~7u) + 8 > Remaining || _statusBits >= StatusBit.Count || !TryStatus(out status))
             return false;
         at = Allocate(size);
         return true;
@@ -284,11 +293,14 @@ internal sealed class Planner
             yield return last;
     }
 
+    /// <summary>A value in the frame that may lead further; its copy ends at <c>End</c> and has gaps.</summary>
     private readonly record struct Expansion(
-        uint Offset, TypeId Type, int Depth, StepNode Steps, CountGuard? Guard, ImmutableArray<(uint Offset, uint Length)> Gaps)
+        uint Offset, TypeId Type, int Depth, StepNode Steps, CountGuard? Guard, uint End, ImmutableArray<(uint Offset, uint Length)> Gaps)
     {
         public bool Has(uint offset, uint size)
         {
+            if (Offset >= End || offset > End - Offset || size > End - Offset - offset)
+                return false;
             foreach ((uint gap, uint length) in Gaps)
             {
                 if (Offset + offset < gap + length && gap < Offset + offset + size)

@@ -24,6 +24,7 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
         var parameters = ImmutableArray.CreateBuilder<Parameter>();
         var results = ImmutableArray.CreateBuilder<Parameter>();
         var seen = new HashSet<string>();
+        int? unnamedFrom = null;
         foreach (Die child in function.Entry.Children)
         {
             if (child.Tag != DW_TAG.DW_TAG_formal_parameter)
@@ -38,6 +39,8 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
             if (function.Language == SourceLanguage.Go && child.Flag(DW_AT.DW_AT_variable_parameter))
             {
                 bool unnamed = name.Length == 0 || name[0] == '~' || name == "_";
+                if (unnamedFrom is null && name.StartsWith("~r", StringComparison.Ordinal) && int.TryParse(name.AsSpan(2), out int number))
+                    unnamedFrom = number - results.Count;
                 results.Add(new Parameter(unnamed ? $"${results.Count}" : name, types.ReadTypeOf(child), child, false));
                 continue;
             }
@@ -49,8 +52,18 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
         if (function.Language != SourceLanguage.Go && function.Entry.TryGetType(out Die result)
             && types.Graph[types.Read(result)].Size > 0)
             results.Add(new Parameter("$0", types.Read(result), default, false));
-        return new FunctionSignature(parameters.DrainToImmutable(), results.DrainToImmutable());
+
+        // Up to Go 1.16 the numbers of unnamed results begin behind the parameters, the blank ones that are not listed, too.
+        int count = parameters.Count;
+        int receiver = function.Name.Contains(".(*", StringComparison.Ordinal) ? 1 : 0;
+        return new FunctionSignature(parameters.DrainToImmutable(), results.DrainToImmutable())
+        {
+            IsComplete = unnamedFrom is null ? null : unnamedFrom + receiver <= count,
+        };
     }
+
+    /// <summary>Whether the debug information lists all parameters; null when it cannot be told.</summary>
+    public bool? IsComplete { get; private init; }
 
     /// <summary>The layouts as a calling convention takes them.</summary>
     public Signature Layouts(TypeGraph types) =>

@@ -33,15 +33,15 @@ internal static class LocationReader
             : Lay(pieces, type, at);
     }
 
-    // Pieces come in the order of the scalars of the type; some compilers state the padding between them and some do not
-    // (Go: TRAPS.md, K3). So each piece is laid on the next scalar, by its size, and never end to end.
+    // Pieces come in the order of the scalars of the type. Go states the padding between them or does not (TRAPS.md, K3), so
+    // there each piece is laid on the next scalar, by its size; all others lay them end to end, as DWARF says.
     private static ImmutableArray<Piece> Lay(IReadOnlyList<ObjectFile.Dwarf.Piece> pieces, TypeNode type, Standpoint at)
     {
         var scalars = new List<(uint Offset, uint Size)>();
         Flatten(type.Layout, 0, scalars);
         var laid = ImmutableArray.CreateBuilder<Piece>();
         uint declared = 0;
-        bool padded = pieces.Sum(p => p.BitSize) == (long)type.Size * 8;
+        bool padded = at.Function.Unit.Language != DW_LANG.DW_LANG_Go || pieces.Sum(p => p.BitSize) == (long)type.Size * 8;
         int next = 0;
         foreach (ObjectFile.Dwarf.Piece piece in pieces)
         {

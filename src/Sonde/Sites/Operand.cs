@@ -33,6 +33,9 @@ internal sealed record UnaryOperand(UnaryOperator Operator, Operand Value, uint 
 /// <summary>A bit-field: <paramref name="BitSize"/> bits, <paramref name="BitOffset"/> above the lowest bit of <paramref name="Storage"/>.</summary>
 internal sealed record BitFieldOperand(Operand Storage, uint BitOffset, uint BitSize, bool Signed) : Operand;
 
+/// <summary>A value that is there only when <paramref name="Count"/> is greater than <paramref name="Index"/>; else the computation ends as <c>nil</c>.</summary>
+internal sealed record CheckedOperand(Operand Value, Operand Count, ulong Index) : Operand;
+
 /// <summary>What a <see cref="BinaryOperand"/> does.</summary>
 internal enum BinaryOperator { Add, Subtract, Multiply, Divide, Remainder, And, Or, Xor, ShiftLeft, ShiftRight }
 

@@ -12,6 +12,7 @@ internal static class Operands
         BinaryOperand binary => RegistersOf(binary.Left) | RegistersOf(binary.Right),
         UnaryOperand unary => RegistersOf(unary.Value),
         BitFieldOperand field => RegistersOf(field.Storage),
+        CheckedOperand checked1 => RegistersOf(checked1.Value) | RegistersOf(checked1.Count),
         _ => RegisterSet.None,
     };
 

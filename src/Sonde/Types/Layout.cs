@@ -14,10 +14,10 @@ internal enum ScalarClass
     /// <summary>Integers, booleans, pointers.</summary>
     Integer,
 
-    /// <summary>binary32 and binary64.</summary>
+    /// <summary>binary32, binary64, binary128 and vectors: one vector register, whatever the size.</summary>
     Float,
 
-    /// <summary>x87 extended precision.</summary>
+    /// <summary>x87 extended precision; complex of it when it has 32 bytes.</summary>
     Extended,
 }
 
@@ -28,8 +28,10 @@ internal sealed record ScalarLayout(ulong Size, ScalarClass Class) : Layout(Size
 /// <param name="Size">Size with padding.</param>
 /// <param name="Members">In the order of declaration.</param>
 /// <param name="ByReference">Passed by the address of a copy whatever the size: C++ types that are not trivial for calls.</param>
-/// <param name="Packed">Some member is not at its natural alignment.</param>
-internal sealed record RecordLayout(ulong Size, ImmutableArray<(ulong Offset, Layout Layout)> Members, bool ByReference = false, bool Packed = false)
+/// <param name="Alignment">What the source asks for (<c>alignas</c>) beyond what the members need, 0 for nothing.</param>
+/// <param name="Packed">Some member is not at its natural alignment, so that the record has none of its own.</param>
+internal sealed record RecordLayout(
+    ulong Size, ImmutableArray<(ulong Offset, Layout Layout)> Members, bool ByReference = false, ulong Alignment = 0, bool Packed = false)
     : Layout(Size);
 
 /// <summary>Elements side by side.</summary>

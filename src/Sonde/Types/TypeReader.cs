@@ -12,6 +12,9 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
     private const int MaximumDepth = 64;
     private const int MaximumMembers = 65_536;
 
+    // A record that holds records that hold records has as many members as its author likes.
+    private const int MaximumLayoutParts = 16_384;
+
     private readonly Dictionary<Die, TypeId> _ids = [];
     private TypeId? _void;
 
@@ -66,6 +69,7 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
         switch (type.Tag)
         {
             case DW_TAG.DW_TAG_pointer_type or DW_TAG.DW_TAG_reference_type or DW_TAG.DW_TAG_rvalue_reference_type or DW_TAG.DW_TAG_subroutine_type:
+            case DW_TAG.DW_TAG_unspecified_type when type.Name is "decltype(nullptr)":
                 return 8;
             case DW_TAG.DW_TAG_ptr_to_member_type:
                 return type.TryGetType(out Die member) && TryStrip(member, out Die stripped) && stripped.Tag == DW_TAG.DW_TAG_subroutine_type ? 16u : 8u;
@@ -77,6 +81,18 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
             default:
                 return type.TryGetType(out Die inner) ? SizeOf(inner, depth + 1) : 0;
         }
+    }
+
+    /// <summary>Whether the number of elements of an array's outermost dimension is known.</summary>
+    public static bool HasCount(Die array)
+    {
+        foreach (Die range in array.Children)
+        {
+            if (range.Tag == DW_TAG.DW_TAG_subrange_type)
+                return range.Unsigned(DW_AT.DW_AT_count) is not null || range.Signed(DW_AT.DW_AT_upper_bound) is not null;
+        }
+
+        return false;
     }
 
     /// <summary>The number of elements in each dimension of an array; 0 for one that is not known.</summary>
@@ -120,7 +136,8 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
     {
         try
         {
-            Layout layout = LayoutOf(type, 0);
+            int parts = MaximumLayoutParts;
+            Layout layout = LayoutOf(type, 0, ref parts);
             if (dialect.ShapeOf(type, name, this) is { } known)
                 return new TypeContents(known.Shape, known.Presentation, layout);
             (Shape shape, Presentation? presentation) = Describe(type, size);
@@ -141,8 +158,16 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
 
             case DW_TAG.DW_TAG_typedef or DW_TAG.DW_TAG_const_type or DW_TAG.DW_TAG_volatile_type or DW_TAG.DW_TAG_restrict_type
                 or DW_TAG.DW_TAG_atomic_type or DW_TAG.DW_TAG_immutable_type:
-                if (!type.TryGetType(out Die inner))
+                if (!TryStrip(type, out Die inner))
                     return (new OpaqueShape("void"), null);
+
+                // Each name on the way may be one that the language knows (time.Duration).
+                for (Die named = type; named.TryGetType(out named) && named != inner;)
+                {
+                    if (dialect.ShapeOf(named, dialect.NameOf(named, this), this) is { } known)
+                        return (known.Shape, known.Presentation);
+                }
+
                 TypeNode node = graph[Read(inner)];
                 return (node.Shape, node.Presentation);
 
@@ -201,6 +226,8 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
     {
         if (type.OwnFlag(DW_AT.DW_AT_declaration))
             return new OpaqueShape("a type that is only declared here");
+        ulong size = SizeOf(type);
+        var names = new HashSet<string>();
         var fields = ImmutableArray.CreateBuilder<Field>();
         foreach (Die child in type.Children)
         {
@@ -208,21 +235,34 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
                 break;
             if (child.Tag is not (DW_TAG.DW_TAG_member or DW_TAG.DW_TAG_inheritance) || child.Flag(DW_AT.DW_AT_external) || child.Flag(DW_AT.DW_AT_declaration))
                 continue;
-            if (OffsetOf(child) is not { } offset)
-                continue;
             TypeId memberType = ReadTypeOf(child);
+            if (OffsetOf(child) is not { } offset)
+            {
+                // Where a virtual base is, only the object's vtable tells.
+                TypeId away = graph.Add(graph[memberType].Name, 0, new OpaqueShape("a virtual base"));
+                fields.Add(new Field(Unique(graph[memberType].Name, names), 0, away, FieldKind.Base));
+                continue;
+            }
+
+            if (Extent(child, offset, memberType) > size)
+                continue; // damaged: it would be read from what lies behind the record
             string name = child.Name ?? "";
             if (child.Tag == DW_TAG.DW_TAG_inheritance)
             {
-                fields.Add(new Field(graph[memberType].Name, offset, memberType, FieldKind.Base));
+                fields.Add(new Field(Unique(graph[memberType].Name, names), offset, memberType, FieldKind.Base));
                 continue;
             }
 
             if (IsHidden(child, name))
                 continue;
             FieldKind kind = child.Flag(DW_AT.DW_AT_go_embedded_field) ? FieldKind.Embedded : FieldKind.Named;
+
+            // Unnamed members (anonymous structs and unions) keep their nesting under the name of their kind.
+            if (name.Length == 0)
+                (name, kind) = (child.TryGetType(out Die part) && part.Tag == DW_TAG.DW_TAG_union_type ? "(anonymous union)" : "(anonymous struct)", FieldKind.Base);
+            name = Unique(name, names);
             if (child.Unsigned(DW_AT.DW_AT_bit_size) is { } bits)
-                fields.Add(BitField(child, name, offset, memberType, (uint)bits));
+                fields.Add(BitField(child, name, offset, memberType, (uint)Math.Min(bits, 128)));
             else
                 fields.Add(new Field(name, offset, memberType, kind));
         }
@@ -230,94 +270,126 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
         return new RecordShape(fields.DrainToImmutable(), type.Tag == DW_TAG.DW_TAG_union_type ? RecordKind.Union : RecordKind.Struct);
     }
 
-    // Blank fields (Go) and what the compiler put in: the vtable pointer.
-    private static bool IsHidden(Die member, string name) =>
-        name == "_" || name.StartsWith("_vptr", StringComparison.Ordinal) || (name.Length > 0 && member.Flag(DW_AT.DW_AT_artificial));
+    private ulong Extent(Die member, ulong offset, TypeId type) =>
+        offset > long.MaxValue ? ulong.MaxValue : member.Has(DW_AT.DW_AT_bit_size) ? offset : offset + Math.Min(graph[type].Size, long.MaxValue);
+
+    // A base class may have the name of a member; an object has each key once.
+    private static string Unique(string name, HashSet<string> names)
+    {
+        string unique = name;
+        for (int i = 2; !names.Add(unique); i++)
+            unique = $"{name}#{i}";
+        return unique;
+    }
+
+    // Blank fields of Go and what the compiler put in: the vtable pointer (_vptr.T of gcc, _vptr$T of clang).
+    private bool IsHidden(Die member, string name) =>
+        (name == "_" && dialect.Language == SourceLanguage.Go)
+        || name.StartsWith("_vptr.", StringComparison.Ordinal) || name.StartsWith("_vptr$", StringComparison.Ordinal)
+        || (name.Length > 0 && member.Flag(DW_AT.DW_AT_artificial));
 
     private Field BitField(Die member, string name, ulong offset, TypeId type, uint bits)
     {
-        ulong storage = Math.Max(graph[type].Size, 1);
+        ulong storage = member.Unsigned(DW_AT.DW_AT_byte_size) ?? graph[type].Size;
         ulong start = 8 * offset;
         if (member.Unsigned(DW_AT.DW_AT_data_bit_offset) is { } fromStart)
             start = fromStart;
         else if (member.Signed(DW_AT.DW_AT_bit_offset) is { } fromTop)
-            start = (ulong)((long)(8 * offset) + (8 * (long)storage) - fromTop - bits);
+            start = unchecked((ulong)((long)(8 * offset) + (8 * (long)storage) - fromTop - bits));
 
-        // The storage is the naturally aligned word of the declared type; packed fields may begin in any byte.
-        ulong at = start / (8 * storage) * storage;
-        if (start + bits > 8 * (at + storage))
-            at = start / 8;
-        return new Field(name, at, type, FieldKind.Named, (uint)(start - 8 * at), bits);
+        // From the first byte that holds a bit of it: the declared storage may reach beyond the record.
+        return new Field(name, start / 8, type, FieldKind.Named, (uint)(start % 8), bits);
     }
 
     private Shape EnumScalar(Die type)
     {
-        if (type.TryGetType(out Die underlying) && graph[Read(underlying)].Shape is ScalarShape scalar)
-            return scalar;
+        if (type.TryGetType(out Die underlying) && TryStrip(underlying, out Die number) && number.Tag == DW_TAG.DW_TAG_base_type)
+        {
+            // The names are of numbers, also where the numbers are kept in a char or bool.
+            bool negative = (DW_ATE?)number.Unsigned(DW_AT.DW_AT_encoding) is DW_ATE.DW_ATE_signed or DW_ATE.DW_ATE_signed_char;
+            return new ScalarShape(negative ? ScalarKind.Signed : ScalarKind.Unsigned);
+        }
+
         foreach (Die constant in type.Children)
         {
-            if (constant.Tag == DW_TAG.DW_TAG_enumerator && constant.Signed(DW_AT.DW_AT_const_value) < 0)
+            if (constant.Tag == DW_TAG.DW_TAG_enumerator && constant.TryGetAttribute(DW_AT.DW_AT_const_value, out AttributeValue value)
+                && NumberOf(value) < 0)
                 return new ScalarShape(ScalarKind.Signed);
         }
 
         return new ScalarShape(ScalarKind.Unsigned);
     }
 
-    private static EnumPresentation EnumNames(Die type)
+    // Negative constants have the signed forms; those of fixed size hold what fits them without a sign (gcc: dwarf2out.cc,
+    // gen_enumeration_type_die).
+    private static Int128 NumberOf(AttributeValue value) =>
+        value.Form is DW_FORM.DW_FORM_sdata or DW_FORM.DW_FORM_implicit_const ? value.AsSigned() : (Int128)value.AsUnsigned();
+
+    private EnumPresentation EnumNames(Die type)
     {
+        bool signed = EnumScalar(type) is ScalarShape { Kind: ScalarKind.Signed };
+        int unused = 128 - (int)Math.Min(8 * SizeOf(type), 128);
         var names = new Dictionary<Int128, string>();
         foreach (Die constant in type.Children)
         {
             if (constant.Tag == DW_TAG.DW_TAG_enumerator && constant.Name is { } name
                 && constant.TryGetAttribute(DW_AT.DW_AT_const_value, out AttributeValue value))
-                names.TryAdd(value.Form == DW_FORM.DW_FORM_udata ? (Int128)value.AsUnsigned() : value.AsSigned(), name);
+            {
+                // As the value itself is read: by the width and the sign of the underlying type.
+                Int128 bits = NumberOf(value) << unused;
+                names.TryAdd(unused == 128 ? 0 : signed ? bits >> unused : (Int128)((UInt128)bits >> unused), name);
+            }
         }
 
-        // Names that are single bits, each another, are meant to be combined.
-        Int128 seen = 0;
-        bool flags = names.Count > 1;
-        foreach (Int128 number in names.Keys)
-        {
-            bool singleBit = number > 0 && (number & (number - 1)) == 0 && (seen & number) == 0;
-            flags &= singleBit || number == 0 || (number & ~seen) == 0;
-            seen |= number;
-        }
+        return new EnumPresentation(names.ToFrozenDictionary(), AreFlags(names.Keys));
+    }
 
-        return new EnumPresentation(names.ToFrozenDictionary(), flags && names.Keys.Count(n => n > 0) > 2);
+    // Three single bits or more, and else only what they combine to, are meant to be combined; numbers in a row are not.
+    private static bool AreFlags(ICollection<Int128> numbers)
+    {
+        Int128[] positive = [.. numbers.Where(n => n > 0)];
+        Int128[] singles = [.. positive.Where(n => (n & (n - 1)) == 0)];
+        Int128 all = singles.Aggregate((Int128)0, (a, b) => a | b);
+        return singles.Length > 2 && numbers.All(n => n >= 0 && (n & ~all) == 0) && positive.Max() != positive.Length;
     }
 
     private Shape Array(Die type)
     {
         if (!type.TryGetType(out Die elementType))
             return new OpaqueShape("an array of nothing");
+        if (!HasCount(type))
+            return new OpaqueShape("an array whose length is not known");
         ImmutableArray<ulong> counts = Counts(type);
         TypeId element = Read(elementType);
-        TypeNode node = graph[element];
+        bool text = TryStrip(elementType, out Die character) && IsCharacter(character);
+        int parts = MaximumLayoutParts;
+        Layout layout = LayoutOf(elementType, 1, ref parts);
 
         // The last dimension is the innermost.
         for (int i = counts.Length - 1; i > 0; i--)
         {
             (TypeNode inner, ulong count) = (graph[element], counts[i]);
             TypeId innerId = element;
-            element = graph.Add(
-                $"{inner.Name}[{count}]", unchecked(inner.Size * count), ArrayOf(inner, innerId, count),
-                layout: new ArrayLayout(unchecked(inner.Size * count), count, inner.Layout));
+            layout = new ArrayLayout(unchecked(inner.Size * count), count, layout);
+            element = graph.Add($"{inner.Name}[{count}]", layout.Size, ArrayOf(inner, innerId, count, text), layout: layout);
+            text = false;
         }
 
-        return ArrayOf(graph[element], element, counts.Length > 0 ? counts[0] : 0);
+        return ArrayOf(graph[element], element, counts.Length > 0 ? counts[0] : 0, text);
     }
 
-    private static Shape ArrayOf(TypeNode element, TypeId id, ulong count) =>
-        element is { Shape: ScalarShape { Kind: ScalarKind.Character }, Size: 1 }
-            ? new TextShape(TextForm.Inline, 0, null)
-            : new SequenceShape(id, element.Size, null, new FixedCount(count));
+    private static bool IsCharacter(Die type) =>
+        type.Tag == DW_TAG.DW_TAG_base_type && SizeOf(type) == 1 && Scalar(type, 1) is ScalarShape { Kind: ScalarKind.Character };
 
-    private Layout LayoutOf(Die type, int depth)
+    private static Shape ArrayOf(TypeNode element, TypeId id, ulong count, bool text) =>
+        text ? new TextShape(TextForm.Inline, 0, null) : new SequenceShape(id, element.Size, null, new FixedCount(count));
+
+    private Layout LayoutOf(Die type, int depth, ref int parts)
     {
         if (!TryStrip(type, out Die stripped))
             return new RecordLayout(0, []);
         ulong size = SizeOf(stripped);
-        if (depth > MaximumDepth)
+        if (depth > MaximumDepth || parts-- <= 0)
             return new UnknownLayout(size);
         switch (stripped.Tag)
         {
@@ -336,14 +408,16 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
             case DW_TAG.DW_TAG_array_type:
                 if (!stripped.TryGetType(out Die element))
                     return new UnknownLayout(size);
-                Layout elementLayout = LayoutOf(element, depth + 1);
+                if (stripped.Flag(DW_AT.DW_AT_GNU_vector))
+                    return new ScalarLayout(size, ScalarClass.Float);
+                Layout elementLayout = LayoutOf(element, depth + 1, ref parts);
                 ulong count = 1;
                 foreach (ulong dimension in Counts(stripped))
                     count = unchecked(count * dimension);
                 return new ArrayLayout(size, count, elementLayout);
 
             case DW_TAG.DW_TAG_structure_type or DW_TAG.DW_TAG_class_type or DW_TAG.DW_TAG_union_type:
-                return RecordLayoutOf(stripped, size, depth);
+                return RecordLayoutOf(stripped, size, depth, ref parts);
 
             default:
                 return new UnknownLayout(size);
@@ -359,25 +433,56 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
                 bool extended = size is 10 or 12 || (size == 16 && type.Name is "long double" or "_Float64x");
                 return new ScalarLayout(size, extended ? ScalarClass.Extended : ScalarClass.Float);
             case DW_ATE.DW_ATE_complex_float:
-                var part = new ScalarLayout(size / 2, size == 32 && type.Name!.Contains("long", StringComparison.Ordinal) ? ScalarClass.Extended : ScalarClass.Float);
+                // clang calls every complex type "complex".
+                if (size == 32 && type.Name?.Contains("128", StringComparison.Ordinal) != true)
+                    return new ScalarLayout(size, ScalarClass.Extended);
+                var part = new ScalarLayout(size / 2, ScalarClass.Float);
                 return new RecordLayout(size, [(0, part), (size / 2, part)]);
             default:
                 return new ScalarLayout(size, ScalarClass.Integer);
         }
     }
 
-    private Layout RecordLayoutOf(Die type, ulong size, int depth)
+    // gcc does not say how a class is passed; a destructor or a copying constructor that the source defines tells it (Itanium
+    // C++ ABI, "non-trivial for the purposes of calls").
+    private static bool IsNotTrivial(Die method, Die type)
+    {
+        if (method.Name is not { Length: > 0 } name || method.OwnFlag(DW_AT.DW_AT_deleted) || method.Has(DW_AT.DW_AT_defaulted))
+            return false;
+        if (name[0] == '~')
+            return true;
+        if (type.Name is not { } own || !(own == name || own.StartsWith(name + "<", StringComparison.Ordinal)))
+            return false;
+        int parameters = 0;
+        bool copies = false;
+        foreach (Die parameter in method.Children)
+        {
+            if (parameter.Tag != DW_TAG.DW_TAG_formal_parameter || parameter.OwnFlag(DW_AT.DW_AT_artificial))
+                continue;
+            parameters++;
+            copies = parameter.TryGetType(out Die reference)
+                && reference.Tag is DW_TAG.DW_TAG_reference_type or DW_TAG.DW_TAG_rvalue_reference_type
+                && reference.TryGetType(out Die target) && TryStrip(target, out Die stripped) && stripped == type;
+        }
+
+        return parameters == 1 && copies;
+    }
+
+    private Layout RecordLayoutOf(Die type, ulong size, int depth, ref int parts)
     {
         if (type.OwnFlag(DW_AT.DW_AT_declaration))
             return new UnknownLayout(size);
-        const ulong DW_CC_pass_by_reference = 4; // DWARF 5, table 7.15
+        const ulong DW_CC_pass_by_reference = 4, DW_CC_pass_by_value = 5; // DWARF 5, table 7.15
         var members = ImmutableArray.CreateBuilder<(ulong, Layout)>();
-        bool byReference = type.Unsigned(DW_AT.DW_AT_calling_convention) == DW_CC_pass_by_reference;
+        ulong? calling = type.Unsigned(DW_AT.DW_AT_calling_convention);
+        bool byReference = calling == DW_CC_pass_by_reference;
+        ulong alignment = type.Unsigned(DW_AT.DW_AT_alignment) ?? 0;
         bool packed = false;
         foreach (Die child in type.Children)
         {
             if (child.Tag == DW_TAG.DW_TAG_variant_part)
                 return new UnknownLayout(size);
+            byReference |= calling is null && child.Tag == DW_TAG.DW_TAG_subprogram && IsNotTrivial(child, type);
             if (child.Tag is not (DW_TAG.DW_TAG_member or DW_TAG.DW_TAG_inheritance) || child.Flag(DW_AT.DW_AT_external) || child.Flag(DW_AT.DW_AT_declaration))
                 continue;
             if (!child.TryGetType(out Die memberType))
@@ -388,11 +493,18 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
                 continue;
             }
 
-            Layout layout = LayoutOf(memberType, depth + 1);
+            // Where the compiler does not say it: virtual functions, or a member that is not trivial, make the whole so.
+            Layout layout = LayoutOf(memberType, depth + 1, ref parts);
+            byReference |= calling != DW_CC_pass_by_value
+                && (layout is RecordLayout { ByReference: true } || (child.Name?.StartsWith("_vptr", StringComparison.Ordinal) == true && child.Flag(DW_AT.DW_AT_artificial)));
+            alignment = Math.Max(alignment, child.Unsigned(DW_AT.DW_AT_alignment) ?? 0);
             if (child.Unsigned(DW_AT.DW_AT_bit_size) is { } bits)
             {
                 Field field = BitField(child, "", offset, Read(memberType), (uint)bits);
-                layout = new ScalarLayout(Math.Max(1, (field.BitOffset + bits + 7) / 8), ScalarClass.Integer);
+
+                // Its bytes are integers each: a bit-field is never misaligned.
+                ulong bytes = (field.BitOffset + Math.Min(bits, 128) + 7) / 8;
+                layout = new ArrayLayout(bytes, bytes, new ScalarLayout(1, ScalarClass.Integer));
                 offset = field.Offset;
             }
             else if (layout is ScalarLayout { Size: > 0 } scalar && offset % Math.Min(scalar.Size, 16) != 0)
@@ -400,10 +512,9 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
                 packed = true;
             }
 
-            if (layout.Size > 0)
-                members.Add((offset, layout));
+            members.Add((offset, layout));
         }
 
-        return new RecordLayout(size, members.DrainToImmutable(), byReference, packed);
+        return new RecordLayout(size, members.DrainToImmutable(), byReference, Math.Min(alignment, 4096), packed);
     }
 }

@@ -66,11 +66,16 @@ internal static class OperandEvaluator
     {
         uint bits = binary.Size * 8;
         left = Extend(left, bits, binary.Signed);
-        right = Extend(right, bits, binary.Signed);
+        if (binary.Operator is not (BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight))
+            right = Extend(right, bits, binary.Signed);
         value = 0;
         if (binary.Operator is BinaryOperator.Divide or BinaryOperator.Remainder && right == 0)
             return false;
-        int shift = (int)(right & 63);
+
+        // A count of the width or more shifts everything out.
+        int shift = (int)Math.Min(right, 63);
+        if (right > 63)
+            left = binary.Operator == BinaryOperator.ShiftRight && binary.Signed ? left : 0;
         ulong raw = binary.Operator switch
         {
             BinaryOperator.Add => left + right,

@@ -58,7 +58,7 @@ internal sealed class StepReplay
         ulong faults = isFrame ? BinaryPrimitives.ReadUInt64LittleEndian(frame[(int)FrameHeader.Faults..]) : 0;
         ulong nils = isFrame ? BinaryPrimitives.ReadUInt64LittleEndian(frame[(int)FrameHeader.Nils..]) : 0;
         bool returned = isFrame
-            && BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]) == (uint)FrameOutcome.Returned;
+            && BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]) != (uint)FrameOutcome.DidNotReturn;
         for (int i = 0; i < _entries.Length; i++)
         {
             ref readonly Entry entry = ref _entries[i];

@@ -14,6 +14,13 @@ internal sealed class GrowthTarget : IDisposable
 
     public int Pid => _process.Id;
 
+    /// <summary>The <c>go</c> of a version, fetched when it is not there yet.</summary>
+    public static string Toolchain(string version)
+    {
+        string root = Repository();
+        return System.IO.Path.Combine(Run("bash", [System.IO.Path.Combine(root, "scripts", "go-toolchain"), version], root, null).Trim(), "bin", "go");
+    }
+
     public static GrowthTarget Start(string version, string directory)
     {
         string root = Repository();

@@ -27,6 +27,13 @@ internal sealed class RustConvention : CallingConvention
         if (!TryFlatten(layout, 0, scalars) || scalars.Count is 0 or > 2)
             return default;
         scalars.Sort((a, b) => a.Offset.CompareTo(b.Offset));
+
+        // Two scalars are a pair only where the second begins as soon as its alignment lets it: a union's members overlap,
+        // and what is packed or aligned by hand goes another way.
+        if (scalars[0].Offset != 0
+            || (scalars is [var first, var second] && second.Offset != AlignUp(first.Scalar.Size, Math.Min(second.Scalar.Size, 16)))
+            || (scalars is [var only] && only.Scalar.Size != layout.Size))
+            return default;
         var pieces = ImmutableArray.CreateBuilder<Piece>();
         GeneralRegister next = GeneralRegister.Rax;
         foreach ((ulong offset, ScalarLayout scalar) in scalars)

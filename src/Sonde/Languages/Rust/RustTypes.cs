@@ -16,7 +16,7 @@ internal sealed class RustTypes : TypeDialect
         if (type.Name is { } name)
             return name;
         return type.Tag == DW_TAG.DW_TAG_array_type && type.TryGetType(out Die element)
-            ? $"[{NameOf(element, reader)}; {(TypeReader.Counts(type) is [var count, ..] ? count : 0)}]"
+            ? $"[{element.Name ?? "_"}; {(TypeReader.Counts(type) is [var count, ..] ? count : 0)}]"
             : type.Tag == DW_TAG.DW_TAG_subroutine_type ? "fn" : "?";
     }
 

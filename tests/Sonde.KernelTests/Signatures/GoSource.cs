@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sonde.KernelTests.Signatures;
+
+/// <summary>Makes Go programs of functions with random signatures that are called once each with known constants.</summary>
+internal sealed class GoSource
+{
+    private readonly Random _random;
+    private readonly StringBuilder _types = new();
+    private readonly List<GeneratedType> _records = [];
+    private readonly List<GeneratedType> _scalars;
+
+    private GoSource(int seed)
+    {
+        _random = new Random(seed);
+        _scalars =
+        [
+            Integer("int8", 8, true), Integer("uint8", 8, false), Integer("int16", 16, true), Integer("uint16", 16, false), Integer("int32", 32, true),
+            Integer("uint32", 32, false), Integer("int64", 64, true), Integer("uint64", 64, false), Integer("int", 64, true), Integer("uintptr", 64, false),
+            new("bool", (path, leaves) => { bool b = _random.Next(2) == 1; leaves.Add(path, new(b ? "true" : "false")); return b ? "true" : "false"; }),
+            Float("float32"), Float("float64"),
+            new("complex128", (path, leaves) => { (int re, int im) = (_random.Next(1000), _random.Next(1000)); leaves.Add(path, new($"{re}+{im}i", true)); return $"complex({re}, {im})"; }),
+            Text, Text,
+            new("[]int", (path, leaves) => List("[]int", "", path, leaves)),
+            new("*int", (path, leaves) => { int i = _random.Next(); leaves.Add(path + "*", new(i.ToString(CultureInfo.InvariantCulture))); return $"pointer({i})"; }),
+        ];
+    }
+
+    private GeneratedType Text => new("string", (path, leaves) => { string text = $"text{_random.Next()}"; leaves.Add(path, new($"\"{text}")); return $"\"{text}\""; });
+
+    /// <summary>A program of a seed; equal seeds give equal programs.</summary>
+    public static GeneratedProgram Make(int seed, int functions) => new GoSource(seed).Program(functions);
+
+    private GeneratedProgram Program(int functions)
+    {
+        for (int i = 0; i < 20; i++)
+            _records.Add(Record(i));
+        var code = new StringBuilder();
+        var calls = new StringBuilder();
+        var signatures = new List<Signature>();
+        for (int i = 0; i < functions; i++)
+            signatures.Add(Function($"fn_{i}", code, calls));
+        string source = $$"""
+            package main
+
+            import "os"
+
+            var sink int
+
+            func pointer(i int) *int { return &i }
+
+            // When the stack grows, what a function does not look at is lost from its register.
+            //go:noinline
+            func grow() int { var large [100000]byte; large[sink & 7] = 1; return int(large[sink & 3]) }
+
+            {{_types}}
+            {{code}}
+            func main() {
+            	os.Stdout.WriteString("ready\n")
+            	buffer := make([]byte, 1)
+            	for {
+            		if n, _ := os.Stdin.Read(buffer); n == 0 {
+            			return
+            		}
+            		sink += grow()
+            {{calls}}
+            		os.Stdout.WriteString("done\n")
+            	}
+            }
+            """;
+        return new GeneratedProgram(source, signatures);
+    }
+
+    private Signature Function(string name, StringBuilder code, StringBuilder calls)
+    {
+        var arguments = new Dictionary<string, Expected>();
+        var results = new Dictionary<string, Expected>();
+        var parameters = new List<string>();
+        var values = new List<string>();
+        var returned = new List<string>();
+        int count = _random.Next(0, 12);
+        for (int i = 0; i < count; i++)
+        {
+            GeneratedType type = Any();
+            bool blank = _random.Next(10) == 0;
+            values.Add(type.Constant($"a{i}", blank ? [] : arguments));
+            parameters.Add($"{(blank ? "_" : $"a{i}")} {type.Name}");
+        }
+
+        bool named = _random.Next(3) == 0;
+        var types = new List<string>();
+        for (int i = _random.Next(0, 4); i > 0; i--)
+        {
+            GeneratedType type = Any();
+            string result = named ? $"r{returned.Count}" : $"${returned.Count}";
+            types.Add(named ? $"{result} {type.Name}" : type.Name);
+            returned.Add(type.Constant(result, results));
+        }
+
+        string declaration = $"func {name}({string.Join(", ", parameters)}) ({string.Join(", ", types)})";
+        string large = _random.Next(8) == 0 ? "var large [4000]byte; large[sink & 7] = 1; sink += int(large[3]); " : "";
+        code.AppendLine(CultureInfo.InvariantCulture, $"//go:noinline\n{declaration} {{ sink++; {large}{(returned.Count > 0 ? "return " : "")}{string.Join(", ", returned)} }}");
+        calls.AppendLine(CultureInfo.InvariantCulture, $"\t\t{name}({string.Join(", ", values)})");
+        return new Signature(name, declaration, arguments, results);
+    }
+
+    private GeneratedType Any() => _random.Next(3) == 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+
+    private GeneratedType Record(int index)
+    {
+        string name = $"s{index}";
+        var fields = new List<(string Name, GeneratedType Type, int Array)>();
+        int count = _random.Next(0, 5);
+        for (int i = 0; i < count; i++)
+        {
+            int kind = _random.Next(12);
+            GeneratedType type = kind == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+            fields.Add((kind == 1 ? "_" : $"f{i}", type, kind is 2 or 3 ? _random.Next(0, 4) : -1));
+        }
+
+        _types.AppendLine(CultureInfo.InvariantCulture, $"type {name} struct {{ {string.Join("; ", fields.Select(f => $"{f.Name} {(f.Array >= 0 ? $"[{f.Array}]" : "")}{f.Type.Name}"))} }}");
+        return new GeneratedType(name, (path, leaves) => $"{name}{{{string.Join(", ", fields.Where(f => f.Name != "_").Select(f => $"{f.Name}: {Field(f, $"{path}.{f.Name}", leaves)}"))}}}");
+    }
+
+    private string Field((string Name, GeneratedType Type, int Array) field, string path, Dictionary<string, Expected> leaves)
+    {
+        if (field.Array < 0)
+            return field.Type.Constant(path, leaves);
+        if (field.Array == 0 || field.Type.Name == "uint8")
+            return $"[{field.Array}]{field.Type.Name}{{}}";
+        return $"[{field.Array}]{field.Type.Name}{{{string.Join(", ", Enumerable.Range(0, field.Array).Select(i => field.Type.Constant($"{path}[{i}]", leaves)))}}}";
+    }
+
+    private string List(string type, string name, string path, Dictionary<string, Expected> leaves)
+    {
+        int count = _random.Next(1, 4);
+        var values = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            values.Add(_random.Next().ToString(CultureInfo.InvariantCulture));
+            leaves.Add($"{path}[{i}]", new(values[i]));
+        }
+
+        return $"{type}{name}{{{string.Join(", ", values)}}}";
+    }
+
+    private GeneratedType Integer(string name, int bits, bool signed) => new(name, (path, leaves) =>
+    {
+        long value = _random.NextInt64(long.MinValue, long.MaxValue) >> (64 - bits);
+        string text = signed ? value.ToString(CultureInfo.InvariantCulture) : ((ulong)value << (64 - bits) >> (64 - bits)).ToString(CultureInfo.InvariantCulture);
+        leaves.Add(path, new(text));
+        return $"{name}({text})";
+    });
+
+    private GeneratedType Float(string name) => new(name, (path, leaves) =>
+    {
+        double value = _random.Next(-100_000, 100_000) / 64.0;
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        leaves.Add(path, new(text, Vector: true));
+        return $"{name}({text})";
+    });
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using Sonde.Values;
+
+namespace Sonde.KernelTests.Signatures;
+
+/// <summary>A value as its scalars: the way to each and what it says.</summary>
+internal static class ValueLeaves
+{
+    /// <summary>Adds the scalars of a value.</summary>
+    public static void Add(Dictionary<string, string> leaves, string path, Value value)
+    {
+        switch (value)
+        {
+            case RecordValue record:
+                foreach (NamedValue field in record.Fields)
+                    Add(leaves, $"{path}.{field.Name}", field.Value);
+                break;
+            case SequenceValue sequence:
+                if (sequence.Items.Length == 0)
+                    leaves.Add(path, $"[]{sequence.Length}");
+                for (int i = 0; i < sequence.Items.Length; i++)
+                    Add(leaves, $"{path}[{i}]", sequence.Items[i]);
+                break;
+            case PointerValue pointer:
+                Add(leaves, $"{path}*", pointer.Target);
+                break;
+            case VariantValue { Payload: { } payload } variant:
+                Add(leaves, $"{path}<{variant.Case}>", payload);
+                break;
+            default:
+                leaves.Add(path, TextOf(value));
+                break;
+        }
+    }
+
+    /// <summary>The reason when the value at a path, or one around it, is missing.</summary>
+    public static MissingReason? MissingAt(Dictionary<string, string> leaves, string path)
+    {
+        for (string at = path; at.Length > 0; at = at[..^1])
+        {
+            if (leaves.TryGetValue(at, out string? text) && text.StartsWith('<') && (at.Length == path.Length || path[at.Length] is '.' or '[' or '*' or '<'))
+                return Enum.Parse<MissingReason>(text[1..^1]);
+        }
+
+        return null;
+    }
+
+    private static string TextOf(Value value) => value switch
+    {
+        IntegerValue integer => integer.Signed ? integer.Number.ToString(CultureInfo.InvariantCulture) : integer.Unsigned.ToString(CultureInfo.InvariantCulture),
+        EnumValue name => name.Name ?? name.Number.ToString(CultureInfo.InvariantCulture),
+        BooleanValue truth => truth.Truth ? "true" : "false",
+        FloatValue number => number.Number.ToString("R", CultureInfo.InvariantCulture),
+        ComplexValue complex => $"{complex.Real.ToString("R", CultureInfo.InvariantCulture)}+{complex.Imaginary.ToString("R", CultureInfo.InvariantCulture)}i",
+        CharacterValue character => $"'{character.CodePoint}",
+        TextValue text => $"\"{Encoding.UTF8.GetString(text.Utf8.Span)}",
+        BytesValue bytes => $"\"{Encoding.UTF8.GetString(bytes.Bytes.Span)}",
+        AddressValue => "address",
+        NilValue => "nil",
+        VariantValue variant => variant.Case,
+        DurationValue duration => duration.Nanoseconds.ToString(CultureInfo.InvariantCulture),
+        MissingValue missing => $"<{missing.Reason}>",
+        _ => throw new InvalidOperationException($"a value of kind {value.GetType().Name}"),
+    };
+}
