@@ -200,7 +200,7 @@ public sealed class SignatureTests(ITestOutputHelper output)
             return reason switch
             {
                 MissingReason.FpRegister => expected.Any(e => e.Key.StartsWith(variable, StringComparison.Ordinal) && e.Value.Vector),
-                MissingReason.OptimizedOut => mayBeOptimizedOut || (clang && function.Declaration.Contains("struct ", StringComparison.Ordinal)),
+                MissingReason.OptimizedOut => mayBeOptimizedOut || clang,
                 MissingReason.Unsupported when mayBeOptimizedOut || rust => true,
                 MissingReason.Unsupported => function.Declaration.Contains("__int128", StringComparison.Ordinal) && clang,
                 _ => false,
