@@ -21,12 +21,14 @@ internal sealed class EntryValues
     private readonly Function _function;
     private readonly FunctionSignature _signature;
     private readonly TypeGraph _types;
+    private readonly bool _growsStack;
     private readonly CallingConvention? _convention;
     private bool? _keepsConvention;
 
     /// <summary>Prepares to place a function's values.</summary>
-    public EntryValues(Function function, FunctionSignature signature, TypeGraph types)
+    public EntryValues(Function function, FunctionSignature signature, TypeGraph types, bool growsStack)
     {
+        _growsStack = growsStack;
         _function = function;
         _signature = signature;
         _types = types;
@@ -131,7 +133,7 @@ internal sealed class EntryValues
     public ImmutableArray<Variable> Parameters(Operand cfa)
     {
         Assignment? assignment = _function.Language == SourceLanguage.Go && _function.Entry.Exists
-            ? GoParameters.Place(_function, _signature, _types, _convention!, cfa)
+            ? GoParameters.Place(_function, _signature, _types, _convention!, cfa, _growsStack)
             : _convention?.Assign(_signature.Layouts(_types), cfa);
         var at = new Standpoint(_function.Entry, _function.Address, cfa, AtEntry: true);
         var variables = ImmutableArray.CreateBuilder<Variable>();

@@ -37,8 +37,12 @@ internal sealed class GoParameters
     }
 
     /// <summary>Where the parameters and results are. Parameters without a trustworthy place have an absent piece.</summary>
-    public static Assignment Place(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa) =>
-        new GoParameters(function, signature, types, convention, cfa).Place();
+    public static Assignment Place(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa, bool growsStack)
+    {
+        var places = new GoParameters(function, signature, types, convention, cfa);
+        Assignment assignment = places.Place();
+        return growsStack ? assignment with { Parameters = places.Kept(assignment.Parameters) } : assignment;
+    }
 
     private Assignment Place()
     {
@@ -83,6 +87,15 @@ internal sealed class GoParameters
 
         return assignment with { Parameters = places.DrainToImmutable() };
     }
+
+    // When the stack check sends a call to grow the stack, or to yield, the registers come back as they were for the
+    // parameters that the function uses only; then the function begins anew and is seen. What the debug information has no
+    // place for may be anything by then.
+    private ImmutableArray<ImmutableArray<Piece>> Kept(ImmutableArray<ImmutableArray<Piece>> places) =>
+        [.. places.Select((pieces, i) => pieces.IsDefault ? pieces : [.. pieces.Select(piece =>
+            piece.Place is not RegisterPlace register || _stated[i].Any(s => s.Place == register && s.Offset == piece.Offset)
+                ? piece
+                : piece with { Place = new AbsentPlace(MissingReason.OptimizedOut) })])];
 
     private Assignment Assign()
     {

@@ -38,8 +38,9 @@ internal sealed class SiteFinder
             _ => CallConvention.SystemV,
         };
         Signature = FunctionSignature.Read(function, types);
-        _values = new EntryValues(function, Signature, types.Graph);
         Code = FunctionDecoder.Decode(ReadCode(function));
+        bool growsStack = _convention.GrowsStacks && StackCheck.Find(Code) is not null;
+        _values = new EntryValues(function, Signature, types.Graph, growsStack);
     }
 
     /// <summary>The function's parameters and results.</summary>
