@@ -31,7 +31,8 @@ new Thread(() =>
         Report(hanging, "takes over 20 seconds");
         Environment.Exit(1);
     }
-}) { IsBackground = true }.Start();
+})
+{ IsBackground = true }.Start();
 
 var clock = Stopwatch.StartNew();
 var runs = new Dictionary<string, int>();

@@ -10,12 +10,15 @@ internal static class ExplainCommand
     private static readonly Option<bool> Full = new("--full") { Description = "as for sonde trace: read much more of each value" };
     private static readonly Option<int> Functions = new("--functions")
     {
-        Description = "how many functions of a pattern are explained", HelpName = "N", DefaultValueFactory = _ => Explainer.DefaultFunctions,
+        Description = "how many functions of a pattern are explained",
+        HelpName = "N",
+        DefaultValueFactory = _ => Explainer.DefaultFunctions,
     };
 
     private static readonly Argument<string[]> Words = new("probe")
     {
-        Description = "what to explain; without -p and --exe the first word is the program's file", Arity = ArgumentArity.ZeroOrMore,
+        Description = "what to explain; without -p and --exe the first word is the program's file",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     /// <summary>The command for the parser.</summary>

@@ -13,7 +13,8 @@ internal static class LsCommand
     private static readonly Option<bool> Json = new("--json") { Description = "one JSON object per line" };
     private static readonly Argument<string[]> Words = new("target")
     {
-        Description = "a program or library, unless -p or --exe names one; then a name or pattern as in a probe", Arity = ArgumentArity.ZeroOrMore,
+        Description = "a program or library, unless -p or --exe names one; then a name or pattern as in a probe",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     /// <summary>The command for the parser.</summary>

@@ -23,7 +23,9 @@ internal static class TraceCommand
     private static readonly Option<string?> Buffer = new("--buffer") { Description = "size of the buffer between kernel and sonde: 8M", HelpName = "SIZE" };
     private static readonly Option<string> OnError = new("--on-error")
     {
-        Description = "what a condition that cannot be evaluated does: drop or fire", HelpName = "WHAT", DefaultValueFactory = _ => "drop",
+        Description = "what a condition that cannot be evaluated does: drop or fire",
+        HelpName = "WHAT",
+        DefaultValueFactory = _ => "drop",
     };
 
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "attach the probes that can be when others cannot" };

@@ -139,7 +139,7 @@ internal sealed class RuntimeTypes
             var offset = _memory.Word(address + 16);
             // Up to Go 1.18 the lowest bit of the offset says that the field is embedded.
             var isEmbedded = _version.IsAtLeast(19) ? (flags & EmbeddedName) != 0 : (offset & 1) != 0;
-            
+
             if (!_version.IsAtLeast(19)) offset >>= 1;
             fields.Add(new(name, _memory.Word(address + 8), offset, isEmbedded, (flags & ExportedName) != 0, tag));
         }

@@ -1,16 +1,13 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-
-using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.RingBuffers;
 using Sonde.Kernel.Syscalls;
 using Sonde.KernelTests.Targets;
-
 using Xunit;
-
 using static Sonde.Kernel.Assembly.Register;
 using static Sonde.Kernel.Assembly.Verbs;
 using static Sonde.Kernel.Assembly.Width;

@@ -64,7 +64,11 @@ public sealed class SignatureTests(ITestOutputHelper output)
             string[] flags = options.Length > 0 ? [options] : [];
             var environment = new Dictionary<string, string>
             {
-                ["GOTOOLCHAIN"] = "local", ["GOPROXY"] = "off", ["GOFLAGS"] = "-mod=mod", ["GO111MODULE"] = "off", ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "sonde-gocache"),
+                ["GOTOOLCHAIN"] = "local",
+                ["GOPROXY"] = "off",
+                ["GOFLAGS"] = "-mod=mod",
+                ["GO111MODULE"] = "off",
+                ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "sonde-gocache"),
             };
             if (SignatureTarget.Compile(tool, ["build", .. flags, "-o", binary, source], environment) is null)
                 Assert.Skip($"Go {version} is not there");

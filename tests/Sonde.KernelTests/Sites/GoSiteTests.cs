@@ -1,12 +1,10 @@
-using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
 using Sonde.Sites;
 using Sonde.Tests.Sites;
-
 using Xunit;
-
 using static Sonde.Kernel.Assembly.Register;
 using static Sonde.Kernel.Assembly.Verbs;
 using static Sonde.Kernel.Assembly.Width;

@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Text;
-
-using Sonde.Kernel.Features;
 using Sonde.Kernel.Assembly;
+using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
 using Sonde.Sites;
 using Sonde.Tests.Sites;
-
 using Xunit;
-
 using static Sonde.Kernel.Assembly.Register;
 using static Sonde.Kernel.Assembly.Verbs;
 

@@ -24,7 +24,8 @@ public sealed class ExaminationTests
     {
         Examination examination = Examination.Of(
             Facts(AllCapabilities, f => f is KernelFeature.AttachCookie or >= KernelFeature.UprobeMulti and <= KernelFeature.SleepableUprobes ? Errno.EINVAL : Errno.None)
-                with { Release = "5.10.0-30-amd64", IsInitialPidNamespace = false },
+                with
+            { Release = "5.10.0-30-amd64", IsInitialPidNamespace = false },
             []);
         Assert.Equal(2, examination.ExitCode);
         Golden.Check("doctor/old-kernel.txt", Text(examination));

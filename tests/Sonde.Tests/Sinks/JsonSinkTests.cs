@@ -138,8 +138,10 @@ public sealed class JsonSinkTests
     {
         CapturedEvent captured = Event(Source(ProbeKind.Call)) with
         {
-            Arguments = Named(("iterations", Int(10)), ("$x", Int(1))), Results = Named(("$0", new MissingValue("float64", MissingReason.FpRegister))),
-            DurationNanoseconds = 1204, Outcome = CallOutcome.Returned,
+            Arguments = Named(("iterations", Int(10)), ("$x", Int(1))),
+            Results = Named(("$0", new MissingValue("float64", MissingReason.FpRegister))),
+            DurationNanoseconds = 1204,
+            Outcome = CallOutcome.Returned,
         };
         Assert.Equal(
             """

@@ -50,7 +50,13 @@ internal static class Samples
 
     public static CapturedEvent Event(EventSource source) => new()
     {
-        Source = source, UnixNanoseconds = 1_795_356_131_482_119_873, ProcessId = 4242, ThreadId = 4250, GoroutineId = 34, Command = "app", Sequence = 17,
+        Source = source,
+        UnixNanoseconds = 1_795_356_131_482_119_873,
+        ProcessId = 4242,
+        ThreadId = 4250,
+        GoroutineId = 34,
+        Command = "app",
+        Sequence = 17,
     };
 
     public static ImmutableArray<NamedValue> Named(params (string Name, Value Value)[] values) => [.. values.Select(v => new NamedValue(v.Name, v.Value))];

@@ -121,8 +121,11 @@ internal sealed class FrameBuilder
 
     public CapturePlan Plan() => new()
     {
-        FrameSize = 4096, EntrySteps = [.. _entry.Select(n => n.Make())], ReturnSteps = [.. _return.Select(n => n.Make())],
-        Roots = [.. _roots], Limits = Limits,
+        FrameSize = 4096,
+        EntrySteps = [.. _entry.Select(n => n.Make())],
+        ReturnSteps = [.. _return.Select(n => n.Make())],
+        Roots = [.. _roots],
+        Limits = Limits,
     };
 
     public FrameDecoder Decoder(DynamicTypeResolver? dynamicTypes = null) => new(Plan(), Types, dynamicTypes);

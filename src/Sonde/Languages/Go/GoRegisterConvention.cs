@@ -26,7 +26,7 @@ internal sealed class GoRegisterConvention : CallingConvention
         ImmutableArray<ImmutableArray<Piece>> parameters = Place(signature.Parameters, cfa, ref offset);
         offset = AlignUp(offset, 8);
         ImmutableArray<ImmutableArray<Piece>> results = Place(signature.Results, cfa, ref offset);
-        
+
         // Behind them is room where the callee may keep what came in registers.
         ulong spill = 0;
         for (int i = 0; i < parameters.Length; i++)
