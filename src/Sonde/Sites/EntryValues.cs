@@ -182,7 +182,7 @@ internal sealed class EntryValues
             else if (_function.Language is SourceLanguage.C or SourceLanguage.Cpp && !KeepsConvention(EntryPoint))
                 pieces = Absent(result, MissingReason.OptimizedOut);
             else if (_function.Language is SourceLanguage.Go && !UsesRegisters(_function))
-                pieces = StatedResult(result, cfa) ?? (Counts(_signature.Results, a => a.Results, EntryPoint) ? pieces : Absent(result, MissingReason.OptimizedOut));
+                pieces = GoParameters.IsWhole(_function, _signature, _types, _convention, cfa) ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
             variables.Add(new Variable(result.Name, result.Type, pieces));
         }
 
@@ -199,8 +199,7 @@ internal sealed class EntryValues
     {
         ImmutableArray<Piece> stated = LocationReader.Read(parameter.Entry, _types[parameter.Type], at);
         if (_function.Language is SourceLanguage.Go)
-            return byConvention.IsDefault || UsesRegisters(_function) ? byConvention.IsDefault ? Absent(parameter, MissingReason.Unsupported) : byConvention
-                : InArgumentArea(parameter, stated, at) ?? (Counts(_signature.Parameters, a => a.Parameters, at) ? byConvention : Absent(parameter, MissingReason.OptimizedOut));
+            return byConvention.IsDefault ? Absent(parameter, MissingReason.Unsupported) : byConvention;
 
         // LLVM states wrong places for what is on the stack, until after the prologue (TRAPS.md, K9).
         if (_function.Language == SourceLanguage.Rust)
@@ -274,20 +273,6 @@ internal sealed class EntryValues
         && place >= at.Cfa.Split().Displacement
             ? [new Piece(0, (uint)_types[parameter.Type].Size, memory)]
             : null;
-
-    // Blank parameters are not listed and take their place all the same: the counting is right when the numbers of the results
-    // say so, or what is stated of the last value.
-    private bool Counts(
-        ImmutableArray<Parameter> values, Func<Assignment, ImmutableArray<ImmutableArray<Piece>>> places, Standpoint at)
-    {
-        if (_signature.IsComplete is { } known)
-            return known;
-        Assignment assignment = _convention!.Assign(_signature.Layouts(_types), at.Cfa);
-        return values.Length > 0 && !places(assignment)[^1].IsDefault
-            && InArgumentArea(values[^1], LocationReader.Read(values[^1].Entry, _types[values[^1].Type], at), at) is [{ Place: MemoryPlace stated }]
-            && places(assignment)[^1] is [{ Place: MemoryPlace counted }]
-            && stated.Base.Plus(stated.Displacement) == counted.Base.Plus(counted.Displacement);
-    }
 
     // gcc states arguments on the stack right; clang does not.
     private bool InCallersPart(ImmutableArray<Piece> stated, Standpoint at) =>

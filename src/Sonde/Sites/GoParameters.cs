@@ -34,6 +34,9 @@ internal sealed class GoParameters
         _cfa = cfa;
         var at = new Standpoint(function.Entry, function.Address, cfa, AtEntry: true);
         _stated = [.. signature.Parameters.Select(p => LocationReader.Read(p.Entry, types[p.Type], at))];
+        _slots.AddRange(Enumerable.Range(0, signature.Parameters.Length).Select(i => (int?)i));
+        if (DictionaryPosition() is { } position && position <= _slots.Count)
+            _slots.Insert(position, null);
     }
 
     /// <summary>Where the parameters and results are. Parameters without a trustworthy place have an absent piece.</summary>
@@ -44,12 +47,15 @@ internal sealed class GoParameters
         return growsStack ? assignment with { Parameters = places.Kept(assignment.Parameters) } : assignment;
     }
 
+    /// <summary>Whether the debug information is known to describe all parameters and results.</summary>
+    public static bool IsWhole(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa)
+    {
+        var places = new GoParameters(function, signature, types, convention, cfa);
+        return places.ListsBlankParameters || places.IsWholeList(places.Assign());
+    }
+
     private Assignment Place()
     {
-        _slots.AddRange(Enumerable.Range(0, _signature.Parameters.Length).Select(i => (int?)i));
-        if (DictionaryPosition() is { } position && position <= _slots.Count)
-            _slots.Insert(position, null);
-
         int parameters = _signature.Parameters.Length;
         var doubtful = new bool[parameters];
         bool lost = false;

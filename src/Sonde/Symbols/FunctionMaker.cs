@@ -96,7 +96,7 @@ internal sealed class FunctionMaker(Image image)
         bool isGo = InGoCode(address);
         SourceLanguage language = entry.Exists ? Language.Of(entry.Unit.Language) : isGo ? SourceLanguage.Go : LanguageOf(first.Name);
         (string? file, int line) = Declaration(entry);
-        if (file is null && isGo)
+        if (isGo && (file is null || line == 0))
             (file, line) = GoDeclaration(address);
         return new Function
         {
