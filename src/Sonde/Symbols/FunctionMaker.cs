@@ -54,6 +54,22 @@ internal sealed class FunctionMaker(Image image)
         }
     }
 
+    /// <summary>
+    /// Go states no line of a function before 1.22, only those of its parameters. The first instruction has the
+    /// declaration's line when it is the stack check, and the first statement's in a function without one.
+    /// </summary>
+    private static int FirstParameterLine(Die entry)
+    {
+        ulong line = int.MaxValue;
+        foreach (Die child in entry.Children)
+        {
+            if (child.Tag == DW_TAG.DW_TAG_formal_parameter && child.Unsigned(DW_AT.DW_AT_decl_line) is { } stated and > 0)
+                line = Math.Min(line, stated);
+        }
+
+        return (int)line;
+    }
+
     /// <summary>What Go's own function table tells of an address.</summary>
     internal (string? File, int Line) GoDeclaration(FileAddress address)
     {
@@ -97,7 +113,11 @@ internal sealed class FunctionMaker(Image image)
         SourceLanguage language = entry.Exists ? Language.Of(entry.Unit.Language) : isGo ? SourceLanguage.Go : LanguageOf(first.Name);
         (string? file, int line) = Declaration(entry);
         if (isGo && (file is null || line == 0))
+        {
             (file, line) = GoDeclaration(address);
+            line = entry.Exists ? Math.Min(line, FirstParameterLine(entry)) : line;
+        }
+
         return new Function
         {
             Image = image,
