@@ -62,7 +62,7 @@ internal sealed class GoParameters
         Assignment assignment = Assign();
 
         // A whole list needs no witnesses: then it is the locations that are faulty (go#61700 and others).
-        if ((!ListsBlankParameters || FirstConflict(assignment) is not null) && IsWholeList(assignment))
+        if (!ListsBlankParameters && FirstConflict(assignment) is null && IsWholeList(assignment))
             return assignment with { Parameters = [.. Enumerable.Range(0, parameters).Select(i => assignment.Parameters[_slots.IndexOf(i)])] };
         for (int inserted = 0; FirstConflict(assignment) is { } conflict; inserted++)
         {
@@ -99,7 +99,7 @@ internal sealed class GoParameters
     // place for may be anything by then.
     private ImmutableArray<ImmutableArray<Piece>> Kept(ImmutableArray<ImmutableArray<Piece>> places) =>
         [.. places.Select((pieces, i) => pieces.IsDefault ? pieces : [.. pieces.Select(piece =>
-            piece.Place is not RegisterPlace register || _stated[i].Any(s => s.Place == register && s.Offset == piece.Offset)
+            piece.Place is not RegisterPlace register || _stated[i].Any(s => s.Place == register)
                 ? piece
                 : piece with { Place = new AbsentPlace(MissingReason.OptimizedOut) })])];
 
@@ -157,6 +157,11 @@ internal sealed class GoParameters
                 // In the caller's frame. A memory place of what the convention has in a register is the spill slot, which
                 // is not written yet.
                 case MemoryPlace memory when byConvention is [{ Place: MemoryPlace expected }]:
+                    // A part of it, stated as if it were the whole (seen: 1.15).
+                    (Operand heldBase, long held) = memory.Base.Plus(memory.Displacement).Split();
+                    (Operand wantedBase, long wanted) = expected.Base.Plus(expected.Displacement).Split();
+                    if (heldBase == wantedBase && held > wanted && held < wanted + byConvention[0].Size)
+                        break;
                     if (memory.Base.Plus(memory.Displacement - piece.Offset) != expected.Base.Plus(expected.Displacement))
                         return Verdict.Disagrees;
                     verdict = Verdict.Agrees;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
 using Sonde.Specs;
 using Sonde.Symbols;
@@ -39,7 +40,8 @@ internal sealed class SiteFinder
         };
         Signature = FunctionSignature.Read(function, types);
         Code = FunctionDecoder.Decode(ReadCode(function));
-        bool growsStack = _convention.GrowsStacks && StackCheck.Find(Code) is not null;
+        bool growsStack = _convention.GrowsStacks && StackCheck.Find(Code) is not null
+            && !Signature.Results.Any(r => r.Entry.Exists && r.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue at) && at.Class == AttributeClass.Expression); // not optimized: all are kept
         _values = new EntryValues(function, Signature, types.Graph, growsStack);
     }
 
