@@ -62,7 +62,7 @@ internal sealed class GoParameters
         Assignment assignment = Assign();
 
         // A whole list needs no witnesses: then it is the locations that are faulty (go#61700 and others).
-        if (!ListsBlankParameters && FirstConflict(assignment) is null && IsWholeList(assignment))
+        if (ListsBlankParameters == FirstConflict(assignment) is not null && IsWholeList(assignment))
             return assignment with { Parameters = [.. Enumerable.Range(0, parameters).Select(i => assignment.Parameters[_slots.IndexOf(i)])] };
         for (int inserted = 0; FirstConflict(assignment) is { } conflict; inserted++)
         {
@@ -200,7 +200,25 @@ internal sealed class GoParameters
     // The function table states the size of all parameters and results, those without a name as well.
     private bool IsWholeList(Assignment assignment) =>
         _function.Image.Go is { } go && go.Functions.TryFind(_function.Address, out var row) && row.Entry == _function.Address
-        && row.ArgumentSize >= 0 && (ulong)row.ArgumentSize == assignment.ArgumentBytes;
+        && row.ArgumentSize >= 0 && (ulong)row.ArgumentSize == assignment.ArgumentBytes
+        && (ListsBlankParameters || _signature.IsComplete == true || HasNoPadding(assignment));
+
+    // Where there is padding, a parameter that is not listed may lie in it without changing the sum.
+    private bool HasNoPadding(Assignment assignment)
+    {
+        ulong sum = 0;
+        Signature layouts = _signature.Layouts(_types);
+        foreach (Layout layout in layouts.Parameters)
+            sum += layout.Size;
+        bool inRegisters = _convention is Languages.Go.GoRegisterConvention;
+        if (!inRegisters)
+        {
+            foreach (Layout layout in layouts.Results)
+                sum += layout.Size;
+        }
+
+        return sum + 8 * (ulong)_slots.Count(s => s is null) == assignment.ArgumentBytes;
+    }
 
     // Compilers from 1.22 on describe blank parameters as ~p0, ~p1, … (seen; 1.19 leaves them out).
     private bool ListsBlankParameters

@@ -62,6 +62,10 @@ internal static class LocationReader
                 next++;
             if (next >= scalars.Count)
                 break;
+
+            // Padding, which is smaller than the scalar that it aligns.
+            if (piece.Kind == PieceKind.Empty && bytes < scalars[next].Size)
+                continue;
             uint start = scalars[next].Offset;
             uint end = start;
             while (next < scalars.Count && scalars[next].Offset + scalars[next].Size <= start + bytes)
