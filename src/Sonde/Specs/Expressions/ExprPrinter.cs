@@ -79,8 +79,9 @@ internal static class ExprPrinter
                 text.Append(" is ").Append(i.Type.Text);
                 break;
             case CastExpr c:
+                // (T)(int) - 1 would read as (T)((int)-1).
                 text.Append('(').Append(c.Type.Text).Append(")(");
-                Append(text, c.Operand);
+                AppendGrouped(text, c.Operand, c.Operand is NameExpr n2 && new TypeSyntax(n2.Name).IsBuiltin);
                 text.Append(')');
                 break;
             default:
