@@ -79,6 +79,25 @@ internal static class FeatureTrials
         BpfProgram.Load(kernel, blueprint, maps).Dispose();
     }
 
+    /// <summary>
+    /// Whether multi links of a kind are known. bpf_uprobe_multi_link_attach (kernel/trace/bpf_trace.c) looks the path up
+    /// after it has checked everything else: ENOENT is the answer of one that would have done it.
+    /// </summary>
+    public static bool IsKnown(IKernel kernel, AttachType attach)
+    {
+        ProgramBlueprint blueprint = new() { Name = "trial", AttachType = attach, Code = Assembler.Assemble([MovImm(R0, 0), Exit()]) };
+        try
+        {
+            using BpfProgram program = BpfProgram.Load(kernel, blueprint);
+            using UprobeMultiLink? link = UprobeMultiLink.TryAttach(kernel, program, "/proc/self/no such file", [new UprobeSite(0)], 0, false, out Errno errno);
+            return errno == Errno.ENOENT;
+        }
+        catch (KernelException)
+        {
+            return false;
+        }
+    }
+
     // A second thread passes the site: a filter that takes only the thread whose number is the process's finds nothing.
     private static void ExpectHits(IKernel kernel, AttachType attach, SiteKind kind, int hitsPerPass, int pid)
     {

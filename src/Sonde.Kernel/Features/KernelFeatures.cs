@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
+using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Syscalls;
 
 namespace Sonde.Kernel.Features;
@@ -12,6 +13,7 @@ namespace Sonde.Kernel.Features;
 internal sealed class KernelFeatures(IKernel kernel)
 {
     private readonly ConcurrentDictionary<KernelFeature, FeatureFinding> _findings = [];
+    private readonly ConcurrentDictionary<AttachType, bool> _known = [];
 
     /// <summary>Of the kernel this process runs on.</summary>
     public static KernelFeatures Current { get; } = new(LinuxKernel.Instance);
@@ -21,6 +23,12 @@ internal sealed class KernelFeatures(IKernel kernel)
 
     /// <summary>Whether a feature is there.</summary>
     public bool Has(KernelFeature feature) => Find(feature).IsPresent;
+
+    /// <summary>
+    /// Whether the kernel knows a kind of multi link, told by how it refuses a file that is not there. Says less than
+    /// <see cref="Has"/> and takes microseconds: nothing is attached, so nothing waits for grace periods.
+    /// </summary>
+    public bool Knows(AttachType attach) => _known.GetOrAdd(attach, type => FeatureTrials.IsKnown(kernel, type));
 
     /// <summary>The answer about a feature.</summary>
     public FeatureFinding Find(KernelFeature feature) => _findings.GetOrAdd(feature, Try);

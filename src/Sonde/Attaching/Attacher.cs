@@ -24,19 +24,28 @@ internal sealed record AttachOptions
     /// <summary>Size of the ring buffer in bytes.</summary>
     public int RingBytes { get; init; } = 8 << 20;
 
+    /// <summary>One perf event for each site even where the kernel has links for many.</summary>
+    public bool PerfEvents { get; init; }
+
     /// <summary>Where Go keeps the goroutine's facts; null when the target is not Go.</summary>
     public GoroutineLayout? Goroutines { get; init; }
 }
 
-/// <summary>Loads the programs of planned probes and attaches them; equal programs are loaded once, with a link for all of their sites.</summary>
+/// <summary>
+/// Loads the programs of planned probes and attaches them. Equal programs are loaded once; a file with few different ones
+/// gets a link for each, one with many a single link to a <see cref="Dispatcher"/>.
+/// </summary>
 internal sealed class Attacher
 {
+    /// <summary>Most links of a file: each waits for grace periods of the kernel when it is taken out.</summary>
+    private const int MostLinks = 8;
+
     private readonly IKernel _kernel;
     private readonly AttachOptions _options;
     private readonly SessionMaps _maps;
     private readonly KernelFeatures _features;
     private readonly Kernel.Features.PidNamespace? _namespace;
-    private readonly Dictionary<(string Path, bool IsReturn, string Code), ProgramSites> _programs = [];
+    private readonly Dictionary<(string Path, bool IsReturn), SiteGroup> _groups = [];
     private readonly List<SiteRecord> _sites = [];
     private uint _functions;
 
@@ -54,7 +63,8 @@ internal sealed class Attacher
     public IReadOnlyList<SiteRecord> Sites => _sites;
 
     /// <summary>The programs that would be loaded, for those who explain.</summary>
-    public IEnumerable<(Code Code, IReadOnlyList<SiteRecord> Sites)> Programs => _programs.Values.Select(p => (p.Code, (IReadOnlyList<SiteRecord>)p.Sites));
+    public IEnumerable<(Code Code, IReadOnlyList<SiteRecord> Sites)> Programs =>
+        _groups.Values.SelectMany(g => g.Programs).Select(p => (p.Code, (IReadOnlyList<SiteRecord>)p.Sites));
 
     /// <summary>Adds the sites of a probe.</summary>
     /// <exception cref="PlanTooLargeException">The plan does not fit a program.</exception>
@@ -71,19 +81,22 @@ internal sealed class Attacher
     /// <summary>Loads and attaches everything.</summary>
     /// <exception cref="KernelException">The kernel refused.</exception>
     /// <exception cref="VerifierException">The verifier refused a program.</exception>
+    /// <exception cref="FeatureMissingException">The kernel is too old.</exception>
     public Attachment Attach()
     {
-        _features.RequireFloor();
-        bool multi = _features.Has(KernelFeature.UprobeMulti);
         var attachment = new Attachment(_maps, _sites);
         try
         {
-            attachment.Maps = MapSet.Create(_kernel, _programs.Values.Select(p => Blueprint(p, multi)));
-
-            // Returns first: a call that is seen to begin is then seen to end.
-            foreach (ProgramSites program in _programs.Values.OrderByDescending(p => p.Sites[0].Planned.Site.Use != SiteUse.Entry))
-                Attach(attachment, program, multi);
+            Attach(attachment, !_options.PerfEvents && _features.Knows(AttachType.BPF_TRACE_UPROBE_MULTI));
             return attachment;
+        }
+        catch (KernelException)
+        {
+            attachment.Dispose();
+
+            // To attach is to try the kernel out; what exactly it lacks is looked for when it has refused.
+            _features.RequireFloor();
+            throw;
         }
         catch
         {
@@ -113,61 +126,92 @@ internal sealed class Attacher
             Rate = _options.Rate,
             FireOnError = _options.FireOnError,
         });
-        string text = Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes(code.Slots))
-            + string.Join(',', code.MapReferences.Select(m => m.Map.Name));
-        var key = (site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe, text);
-        if (!_programs.TryGetValue(key, out ProgramSites? program))
-            _programs.Add(key, program = new ProgramSites(code, site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
-        program.Sites.Add(record);
+        var key = (site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe);
+        if (!_groups.TryGetValue(key, out SiteGroup? group))
+            _groups.Add(key, group = new SiteGroup(site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
+        group.Add(code, record);
         _sites.Add(record);
     }
 
-    private static ProgramBlueprint Blueprint(ProgramSites program, bool multi) => program.Blueprint ??= new ProgramBlueprint
+    private void Attach(Attachment attachment, bool multi)
     {
-        Name = "sonde_probe",
-        Code = program.Code,
-        AttachType = multi ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None,
-    };
+        AttachType type = multi ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None;
+        SiteGroup[] groups = [.. _groups.Values];
+        SiteProgram[] programs = [.. groups.SelectMany(g => g.Programs)];
+        attachment.Maps = MapSet.Create(_kernel, programs.Select(p => p.Blueprint(type)));
+        Load(attachment, programs, type);
 
-    private void Attach(Attachment attachment, ProgramSites program, bool multi)
-    {
-        BpfProgram loaded = BpfProgram.Load(_kernel, Blueprint(program, multi), attachment.Maps!);
-        attachment.Own(loaded);
-        UprobeSite[] sites = [.. program.Sites.Select(s => new UprobeSite((ulong)s.Planned.Site.FileOffset, s.Cookie))];
-
-        // The program compares the process itself. The link's own filter only spares other processes the trap, and
-        // before 6.10 it let one thread through.
-        bool filter = !multi || _features.Has(KernelFeature.UprobeMultiProcessFilter);
-        IEnumerable<int> processes = filter && _options.Processes.Length > 0 ? _options.Processes : [0];
-        foreach (int process in processes)
+        // Ways out first: a call that is seen to begin is then seen to end.
+        foreach (SiteGroup group in groups.OrderByDescending(g => g.IsReturn))
         {
-            if (multi)
+            SiteProgram[] ordered = [.. group.Programs.OrderByDescending(p => p.Sites[0].Planned.Site.Use != SiteUse.Entry)];
+            if (multi && ordered.Length > MostLinks)
             {
-                UprobeMultiAttachment links = UprobeMultiAttachment.Attach(_kernel, loaded, program.Path, sites, process, program.IsReturn);
-                attachment.Own(links);
-                attachment.Refuse(links.Refused);
+                Dispatcher dispatcher = new(_sites.Count);
+                var maps = MapSet.Create(_kernel, [dispatcher.Targets]);
+                attachment.Own(maps);
+                foreach (SiteProgram program in ordered)
+                {
+                    foreach (SiteRecord site in program.Sites)
+                        maps[dispatcher.Targets].Update((int)site.Number, program.Loaded!);
+                }
+
+                BpfProgram loaded = BpfProgram.Load(_kernel, new ProgramBlueprint { Name = "sonde_sites", Code = dispatcher.Code, AttachType = type }, maps);
+                attachment.Own(loaded);
+                Attach(attachment, loaded, group, [.. ordered.SelectMany(p => p.Sites)]);
                 continue;
             }
 
-            UprobePmu pmu = UprobePmu.Read(_kernel);
-            foreach (UprobeSite site in sites)
-                attachment.Own(PerfUprobeLink.Attach(_kernel, pmu, loaded, program.Path, site, process, program.IsReturn));
+            foreach (SiteProgram program in ordered)
+                Attach(attachment, program.Loaded!, group, program.Sites);
         }
     }
 
+    private void Load(Attachment attachment, SiteProgram[] programs, AttachType type)
+    {
+        if (programs.Length < 16)
+        {
+            Array.ForEach(programs, Load);
+            return;
+        }
+
+        try
+        {
+            Parallel.ForEach(programs, Load);
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        void Load(SiteProgram program)
+        {
+            program.Loaded = BpfProgram.Load(_kernel, program.Blueprint(type), attachment.Maps!);
+            attachment.Own(program.Loaded);
+        }
+    }
+
+    private void Attach(Attachment attachment, BpfProgram program, SiteGroup group, IEnumerable<SiteRecord> records)
+    {
+        UprobeSite[] sites = [.. records.Select(s => new UprobeSite((ulong)s.Planned.Site.FileOffset, s.Cookie))];
+        foreach (int process in LinkProcesses(program.Blueprint.AttachType != AttachType.None))
+        {
+            IUprobeAttachment link = UprobeAttachment.Attach(_kernel, program, group.Path, sites, process, group.IsReturn);
+            attachment.Own(link);
+            attachment.Refuse(link.Refused);
+        }
+    }
+
+    /// <summary>
+    /// The processes to name at links, 0 for none. The program compares the process itself; the link's own filter only
+    /// spares other processes the trap, and before 6.10 it let one thread through.
+    /// </summary>
+    private IEnumerable<int> LinkProcesses(bool multi) =>
+        _options.Processes.Length == 0
+        || (multi && !_features.Knows(AttachType.BPF_TRACE_UPROBE_SESSION) && !_features.Has(KernelFeature.UprobeMultiProcessFilter))
+            ? [0]
+            : _options.Processes;
+
     // PROC_PID_INIT_INO (include/linux/proc_ns.h): the first pid namespace has a fixed inode.
     private static bool IsInitialNamespace => new FileInfo("/proc/self/ns/pid").LinkTarget is null or "pid:[4026531836]";
-
-    private sealed class ProgramSites(Code code, string path, bool isReturn)
-    {
-        public Code Code { get; } = code;
-
-        public string Path { get; } = path;
-
-        public bool IsReturn { get; } = isReturn;
-
-        public List<SiteRecord> Sites { get; } = [];
-
-        public ProgramBlueprint? Blueprint { get; set; }
-    }
 }

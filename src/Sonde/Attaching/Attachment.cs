@@ -34,8 +34,7 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     /// <summary>Takes every probe out. Frames and counters can still be read.</summary>
     public void Detach()
     {
-        foreach (IDisposable link in _links)
-            link.Dispose();
+        Overlap.Close(_links);
         _links.Clear();
     }
 
@@ -62,9 +61,16 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
         return counts;
     }
 
-    internal void Own(BpfProgram program) => _programs.Add(program);
+    internal void Own(BpfProgram program)
+    {
+        // Programs are loaded by several threads.
+        lock (_programs)
+            _programs.Add(program);
+    }
 
-    internal void Own(IDisposable link) => _links.Add(link);
+    internal void Own(MapSet targets) => _programs.Add(targets);
+
+    internal void Own(IUprobeAttachment link) => _links.Add(link);
 
     internal void Refuse(IEnumerable<RefusedSite> refused) => _refused.AddRange(refused);
 

@@ -27,6 +27,15 @@ public sealed class KernelFeaturesTests
         Assert.Same(features.Find(KernelFeature.UprobeMulti), features.Find(KernelFeature.UprobeMulti));
     }
 
+    [Theory]
+    [InlineData(AttachType.BPF_TRACE_UPROBE_MULTI, KernelFeature.UprobeMulti)]
+    [InlineData(AttachType.BPF_TRACE_UPROBE_SESSION, KernelFeature.UprobeSession)]
+    internal void What_the_quick_question_says_the_trial_confirms(AttachType attach, KernelFeature feature)
+    {
+        KernelFeatures features = new(Require.Kernel());
+        Assert.Equal(features.Has(feature), features.Knows(attach));
+    }
+
     [Fact]
     public void This_process_is_privileged_enough_to_have_got_here()
     {
