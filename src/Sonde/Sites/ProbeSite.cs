@@ -10,10 +10,10 @@ internal enum SiteUse
     /// <summary>The function is entered.</summary>
     Entry,
 
-    /// <summary>A Go function returns: an ordinary probe at one of its ways out.</summary>
+    /// <summary>A function returns: an ordinary probe at one of its ways out.</summary>
     Exit,
 
-    /// <summary>A function of C, C++ or Rust returns: a return probe of the kernel.</summary>
+    /// <summary>A function that calls nothing returns: a return probe of the kernel.</summary>
     ReturnProbe,
 }
 
@@ -38,7 +38,7 @@ internal sealed record ProbeSite
     /// <summary>Hits to pass over.</summary>
     public FlagsTest? Flags { get; init; }
 
-    /// <summary>What the choice was made from, for <c>sonde explain</c>; null for the ways out of a Go function.</summary>
+    /// <summary>What the choice was made from, for <c>sonde explain</c>; null for ways out.</summary>
     public SiteSelection? Selection { get; init; }
 
     /// <summary>The running goroutine's <c>g</c>, null when no register is known to hold it.</summary>

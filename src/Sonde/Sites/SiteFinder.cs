@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sonde.ObjectFile.Bytes;
 using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
 using Sonde.Specs;
@@ -39,7 +40,7 @@ internal sealed class SiteFinder
             _ => CallConvention.SystemV,
         };
         Signature = FunctionSignature.Read(function, types);
-        Code = FunctionDecoder.Decode(ReadCode(function));
+        Code = FunctionDecoder.Decode(ReadCode(function), [.. OtherParts(function)]);
         bool growsStack = _convention.GrowsStacks && StackCheck.Find(Code) is not null
             && !Signature.Results.Any(r => r.Entry.Exists && r.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue at) && at.Class == AttributeClass.Expression); // not optimized: all are kept
         _values = new EntryValues(function, Signature, types.Graph, growsStack);
@@ -56,11 +57,13 @@ internal sealed class SiteFinder
     public ImmutableArray<ProbeSite> Find(ProbeKind kind)
     {
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
-        bool byKernel = _convention.AllowsReturnProbes;
+        bool byKernel = _convention.AllowsReturnProbes && WaysOut.CallsNothing(Code);
         if (kind is ProbeKind.Entry or ProbeKind.Call)
             sites.Add(Entry());
         if (kind is ProbeKind.Return or ProbeKind.Call)
-            sites.AddRange(byKernel ? [ReturnProbe()] : Exits());
+            sites.AddRange(byKernel ? [ReturnProbe()] : Exits(kind));
+        if (sites.Count == 0)
+            throw new SiteUnavailableException("it never returns");
         return sites.DrainToImmutable();
     }
 
@@ -122,9 +125,11 @@ internal sealed class SiteFinder
         };
     }
 
-    private IEnumerable<ProbeSite> Exits()
+    private IEnumerable<ProbeSite> Exits(ProbeKind kind)
     {
-        ReturnSites returns = GoReturns.Find(Code, _kernel);
+        // A return of another function is one of this one's only for a call that is known to have come there.
+        Func<ulong, DecodedFunction?> follow = kind == ProbeKind.Call && _convention.AllowsReturnProbes ? CodeAt : PartAt;
+        ReturnSites returns = WaysOut.Find(Code, _kernel, follow);
         foreach (ReturnSite exit in returns.Sites)
         {
             if (exit.CfaOffset is not { } cfaOffset)
@@ -149,6 +154,50 @@ internal sealed class SiteFinder
                 Values = values,
             };
         }
+    }
+
+    // The code that a jump leads to, as far as the unwind tables bound it. What stands in the procedure linkage table jumps on
+    // to another image.
+    private DecodedFunction? CodeAt(ulong address)
+    {
+        Image image = _function.Image;
+        var target = new FileAddress(address);
+        if (image.Elf.Sections.Any(s => s.Name.StartsWith(".plt", StringComparison.Ordinal) && s.Address <= target && target < s.Address + s.Size))
+            return null;
+        try
+        {
+            return image.Frames.TryFind(target, out FrameRow row) && Read(image, row.Function.Start, row.Function.End - row.Function.Start) is { } code
+                ? FunctionDecoder.Decode(code)
+                : null;
+        }
+        catch (BinaryFormatException)
+        {
+            return null;
+        }
+    }
+
+    private DecodedFunction? PartAt(ulong address)
+    {
+        FunctionCode part = OtherParts(_function).FirstOrDefault(p => p.Contains(address));
+        return part.Code.IsEmpty ? null : FunctionDecoder.Decode(part);
+    }
+
+    // Compilers put what seldom runs elsewhere.
+    private static IEnumerable<FunctionCode> OtherParts(Function function)
+    {
+        if (!function.Entry.Exists)
+            yield break;
+        foreach (AddressRange range in RangeList.Of(function.Entry))
+        {
+            if (!range.Contains(function.Address) && Read(function.Image, range.Start, range.End - range.Start) is { } code)
+                yield return code;
+        }
+    }
+
+    private static FunctionCode? Read(Image image, FileAddress address, ulong size)
+    {
+        var bytes = new byte[Math.Min(size, FunctionDecoder.MaxCodeBytes)];
+        return image.Elf.IsExecutable(address) && image.Elf.ReadAt(address, bytes) == bytes.Length ? new FunctionCode(bytes, address.Value) : null;
     }
 
     // Register ABI: r14. Before it, the runtime kept g in thread-local storage, 8 bytes below the thread pointer

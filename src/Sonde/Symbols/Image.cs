@@ -15,6 +15,7 @@ internal sealed class Image : IDisposable
     private readonly FileByteSource _source;
     private readonly Lazy<IReadOnlyList<SymbolTable>> _tables;
     private readonly Lazy<GoImage?> _go;
+    private readonly Lazy<FrameTable> _frames;
     private readonly List<string> _places = [];
 
     private Image(string path, string openPath, string root, FileByteSource source, ElfImage elf, DebugFileOptions debugFiles)
@@ -27,6 +28,7 @@ internal sealed class Image : IDisposable
         Debug = DebugInfo.Open(Separate is { } file && DebugInfo.Open(file.Elf).Exists ? file.Elf : elf);
         _tables = new(FindTables);
         _go = new(OpenGo);
+        _frames = new(() => FrameTable.Open(Elf, Separate?.Elf));
     }
 
     /// <summary>The path as people know it.</summary>
@@ -52,6 +54,9 @@ internal sealed class Image : IDisposable
 
     /// <summary>What Go's runtime tables tell; null when it is no Go program, or its tables are damaged.</summary>
     public GoImage? Go => _go.Value;
+
+    /// <summary>Call frame information.</summary>
+    public FrameTable Frames => _frames.Value;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The path as people know it.</param>

@@ -53,7 +53,7 @@ public sealed class GoSiteTests(ITestOutputHelper output)
                     function, new EntryRequest { Convention = convention, Wanted = convention.EntryRegisters, Kernel = KernelTraits.Recent }).Choice!;
                 Assert.True(choice.IsExact, name);
                 int entry = Add(choice.Address, choice.Ignore);
-                slots.Add(name, (entry, [.. GoReturns.Find(function, KernelTraits.Recent).Sites.Select(site => Add(site.Address, site.Ignore))], choice));
+                slots.Add(name, (entry, [.. WaysOut.Find(function, KernelTraits.Recent).Sites.Select(site => Add(site.Address, site.Ignore))], choice));
 
                 int Add(ulong address, FlagsTest? ignore)
                 {

@@ -58,7 +58,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
         int rets = 0, emulated = 0, tails = 0, never = 0, missed = 0;
         foreach (var (name, code) in functions)
         {
-            var returns = GoReturns.Find(FunctionDecoder.Decode(code), KernelTraits.Recent);
+            var returns = WaysOut.Find(FunctionDecoder.Decode(code), KernelTraits.Recent);
             foreach (var site in returns.Sites)
             {
                 if (site.Kind == ReturnKind.Return) rets++;

@@ -14,7 +14,7 @@ public sealed class FunctionDecoderTests
         var function = Of("eb03 06c306 90 c3");
         Assert.Equal([Address, Address + 5, Address + 6], Addresses(function));
         Assert.Equal(new UndecodedRange(Address + 2, 3), Assert.Single(function.Undecoded));
-        var returns = GoReturns.Find(function, KernelTraits.Floor);
+        var returns = WaysOut.Find(function, KernelTraits.Floor);
         Assert.True(returns.Missed);
         Assert.Single(returns.Sites);
     }
@@ -42,7 +42,7 @@ public sealed class FunctionDecoderTests
     {
         // ret; call deferreturn; ret
         var function = Of("c3 e811111111 c3");
-        Assert.Equal(2, GoReturns.Find(function, KernelTraits.Floor).Sites.Length);
+        Assert.Equal(2, WaysOut.Find(function, KernelTraits.Floor).Sites.Length);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class FunctionDecoderTests
                 Assert.NotEqual(UprobeHandling.Refused, choice.Cost);
                 Assert.NotEmpty(CodeListing.Describe(selection, function));
             }
-            foreach (var site in GoReturns.Find(function, KernelTraits.Recent).Sites) Assert.True(function.IndexOf(site.Address) >= 0);
+            foreach (var site in WaysOut.Find(function, KernelTraits.Recent).Sites) Assert.True(function.IndexOf(site.Address) >= 0);
         });
     }
 
@@ -87,7 +87,7 @@ public sealed class FunctionDecoderTests
         var function = FunctionDecoder.Decode(new FunctionCode(bytes, Address));
         Assert.Equal(200_000, function.Instructions.Length);
         Assert.Equal(8, function.Depths.Before(199_999).CfaOffset);
-        Assert.True(GoReturns.Find(function, KernelTraits.Floor).Sites.IsEmpty is false);
+        Assert.True(WaysOut.Find(function, KernelTraits.Floor).Sites.IsEmpty is false);
     }
 
     private static IEnumerable<ulong> Addresses(DecodedFunction function)

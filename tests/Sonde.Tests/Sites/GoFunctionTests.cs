@@ -37,7 +37,7 @@ public sealed class GoFunctionTests
         var fields = Fields(name);
         var function = Decode(fields);
 
-        var returns = GoReturns.Find(function, KernelTraits.Floor);
+        var returns = WaysOut.Find(function, KernelTraits.Floor);
 
         Assert.False(returns.Missed);
         Assert.Equal(fields[7], Offsets(function, returns, ReturnKind.TailJump));

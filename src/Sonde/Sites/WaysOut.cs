@@ -35,36 +35,79 @@ internal sealed record ReturnSites(ImmutableArray<ReturnSite> Sites, bool Missed
 }
 
 /// <summary>
-/// Finds the places where a Go function returns, since return probes of the kernel must not be used there (TRAPS T2, T3).
-/// A Go function has a <c>ret</c> per return statement, one behind the call of runtime.deferreturn that only the runtime
-/// jumps to after a recovered panic, and, in wrappers and assembly, tail jumps.
+/// Finds the places where a call of a function ends. Return probes of the kernel must not be used where stacks move, where
+/// an exception may pass through the frame (the unwinder takes the changed return address for the end of the stack and the
+/// process dies), or where a coroutine may go on in another thread: TRAPS T2, T3, T28. A probe at each <c>ret</c> changes nothing.
 /// </summary>
-internal static class GoReturns
+internal static class WaysOut
 {
+    // Of code that is jumped to: more is rather a shared helper than a part of the function.
+    private const int MaxParts = 8;
+    private const int MaxSites = 64;
+
     /// <summary>Every way out of the function. Found by decoding, never by looking for the byte c3.</summary>
-    public static ReturnSites Find(DecodedFunction function, KernelTraits kernel)
+    /// <param name="function">The code of the function's entry.</param>
+    /// <param name="kernel">What the kernel can do.</param>
+    /// <param name="codeAt">
+    /// The code that a jump out of the function leads to: its cold part, or another function that returns in its stead. Null
+    /// when jumps are not to be followed; they are ways out then.
+    /// </param>
+    public static ReturnSites Find(DecodedFunction function, KernelTraits kernel, Func<ulong, DecodedFunction?>? codeAt = null)
     {
         var sites = ImmutableArray.CreateBuilder<ReturnSite>();
-        var missed = !function.Undecoded.IsEmpty;
+        List<DecodedFunction> parts = [function];
+        var missed = false;
+        for (var part = 0; part < parts.Count; part++)
+            missed |= !AddExits(parts[part], part > 0, kernel, sites, IsFollowed);
+        return new ReturnSites(sites.ToImmutable(), missed);
+
+        bool IsFollowed(ulong target)
+        {
+            if (parts.Exists(p => p.Code.Contains(target))) return true;
+            if (codeAt is null || parts.Count > MaxParts || sites.Count > MaxSites || codeAt(target) is not { } code) return false;
+            parts.Add(code);
+            return true;
+        }
+    }
+
+    /// <summary>Whether nothing that the function does can end it but its own <c>ret</c>: it calls nothing and jumps nowhere.</summary>
+    public static bool CallsNothing(DecodedFunction function)
+    {
+        if (!function.Undecoded.IsEmpty) return false;
+        for (var i = 0; i < function.Instructions.Length; i++)
+        {
+            if (function.Instructions[i].FlowControl is FlowControl.Call or FlowControl.IndirectCall
+                || LeavesByJump(function, i, out _, out _, out _)) return false;
+        }
+        return true;
+    }
+
+    private static bool AddExits(DecodedFunction function, bool isPart, KernelTraits kernel, ImmutableArray<ReturnSite>.Builder sites, Func<ulong, bool> isFollowed)
+    {
+        var all = function.Undecoded.IsEmpty;
         var instructions = function.Instructions;
         for (var i = 0; i < instructions.Length; i++)
         {
             ref readonly var instruction = ref instructions[i];
             if (instruction.Mnemonic == Mnemonic.Ret)
             {
-                sites.Add(EpilogueSite(function, i, kernel));
+                var site = EpilogueSite(function, i, kernel);
+                if (function.Handling(i, kernel, out _) == UprobeHandling.Refused && site.Address == instruction.IP) all = false;
+                else sites.Add(site);
                 continue;
             }
-            if (!LeavesByJump(function, i, out var target, out var ignore, out var known)) continue;
+            if (!LeavesByJump(function, i, out var target, out var ignore, out var known) || (target is { } to && isFollowed(to))) continue;
             var handling = function.Handling(i, kernel, out _);
             if (handling == UprobeHandling.Refused || !known)
             {
-                missed = true;
+                all = false;
                 continue;
             }
-            sites.Add(new ReturnSite(instruction.IP, ReturnKind.TailJump, handling, function.Depths.Before(i).CfaOffset, target, ignore));
+
+            // The depth at the start of a part is not known, but a jump that ends the call has given the frame back.
+            sites.Add(new ReturnSite(instruction.IP, ReturnKind.TailJump, handling, isPart ? 8 : function.Depths.Before(i).CfaOffset, target, ignore));
         }
-        return new ReturnSites(sites.ToImmutable(), missed);
+        return all;
     }
 
     // The ret itself runs exactly once per return, with every result in place. A nop the compiler left in the epilogue does
