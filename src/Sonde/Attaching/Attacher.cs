@@ -88,6 +88,7 @@ internal sealed class Attacher
         try
         {
             Attach(attachment, !_options.PerfEvents && _features.Knows(AttachType.BPF_TRACE_UPROBE_MULTI));
+            attachment.OpenAll(true);
             return attachment;
         }
         catch (KernelException)

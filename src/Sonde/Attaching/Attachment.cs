@@ -25,15 +25,22 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     public BpfMap Events => Maps![maps.Events];
 
     /// <summary>A counter of a probe; see <see cref="CounterRow"/>.</summary>
-    public ulong Counter(int probe, short counter)
-    {
-        _counters ??= Maps![maps.Counters].MapValues();
-        return (ulong)_counters.Read64(((long)probe * CounterRow.Size) + counter);
-    }
+    public ulong Counter(int probe, short counter) => (ulong)Counters.Read64(((long)probe * CounterRow.Size) + counter);
+
+    /// <summary>
+    /// Lets hits of a probe count, or no longer. Attaching and detaching take their time; in between, a call could be seen to
+    /// begin and not to end.
+    /// </summary>
+    public void Open(int probe, bool open) => Counters.Write64(((long)probe * CounterRow.Size) + CounterRow.Open, open ? 1 : 0);
+
+    private KernelMapping Counters => _counters ??= Maps![maps.Counters].MapValues();
 
     /// <summary>Takes every probe out. Frames and counters can still be read.</summary>
     public void Detach()
     {
+        if (_links.Count == 0)
+            return;
+        OpenAll(false);
         Overlap.Close(_links);
         _links.Clear();
     }
@@ -59,6 +66,12 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
         }
 
         return counts;
+    }
+
+    internal void OpenAll(bool open)
+    {
+        foreach (int probe in sites.Select(s => s.Probe.Index).Distinct())
+            Open(probe, open);
     }
 
     internal void Own(BpfProgram program)

@@ -28,5 +28,8 @@ internal static class CounterRow
     /// <summary>Calls that entered and did not end otherwise than by a return or by a replacement.</summary>
     public const short DidNotReturn = 96;
 
+    /// <summary>Not 0 while hits count: every site is in place, and the end has not begun.</summary>
+    public const short Open = 104;
+
     public const int Size = 128;
 }

@@ -46,6 +46,14 @@ internal sealed class Lowering
         EmitProcessFilter();
         EmitFlagsTest();
         _code.Add(LoadMapValue(Register.R9, _request.Maps.Counters, _request.Probe * CounterRow.Size), "this probe's counters");
+
+        // Calls that have begun may end at any time.
+        if (_request.Role != ProgramRole.CallReturn)
+        {
+            _code.Add(Load(Width.DW, Register.R1, Register.R9, CounterRow.Open));
+            _code.Add(JumpIfImm(Register.R1, Condition.Equal, 0, _exit), "not all sites are in place, or not any more");
+        }
+
         switch (_request.Role)
         {
             case ProgramRole.Single:
