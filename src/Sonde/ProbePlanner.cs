@@ -29,26 +29,27 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     public ResolvedProbe Plan(ProbeSpec spec, int index)
     {
         IReadOnlyList<Function> functions = Functions(spec);
-        var planned = ImmutableArray.CreateBuilder<PlannedFunction>();
-        SondeException? failure = null;
-        foreach (Function function in functions)
+        foreach (Function function in functions.Where(f => !f.Entry.Exists))
+            NoticeMissing(function);
+        (PlannedFunction? Planned, SondeException? Failure)[] results = Threads.Map(functions, TryPlan);
+        ImmutableArray<PlannedFunction> planned = [.. results.Select(r => r.Planned).OfType<PlannedFunction>()];
+
+        // A pattern means what it can have of its matches, a name means the function.
+        if (planned.IsEmpty)
+            throw results[0].Failure!;
+        return new ResolvedProbe(index, spec, planned);
+
+        (PlannedFunction?, SondeException?) TryPlan(Function function)
         {
-            if (!function.Entry.Exists)
-                NoticeMissing(function);
             try
             {
-                planned.Add(Plan(function, spec));
+                return (Plan(function, spec), null);
             }
             catch (SiteUnavailableException e)
             {
-                failure ??= Wrong("SND3003", $"{function.Name} cannot be probed: {e.Message}", spec, e.Hint);
+                return (null, Wrong("SND3003", $"{function.Name} cannot be probed: {e.Message}", spec, e.Hint));
             }
         }
-
-        // A pattern means what it can have of its matches, a name means the function.
-        if (planned.Count == 0)
-            throw failure!;
-        return new ResolvedProbe(index, spec, planned.DrainToImmutable());
     }
 
     private void NoticeMissing(Function function)
@@ -198,9 +199,12 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
 
     private TypeReader ReaderOf(SourceLanguage language)
     {
-        if (!_readers.TryGetValue(language, out TypeReader? reader))
-            _readers.Add(language, reader = new TypeReader(Types, Languages.Language.TypesOf(language)));
-        return reader;
+        lock (_readers)
+        {
+            if (!_readers.TryGetValue(language, out TypeReader? reader))
+                _readers.Add(language, reader = new TypeReader(Types, Languages.Language.TypesOf(language)));
+            return reader;
+        }
     }
 
     private static SondeException Wrong(string code, string message, ProbeSpec spec, string? hint = null, TextSpan span = default)

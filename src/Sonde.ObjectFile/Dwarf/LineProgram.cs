@@ -17,8 +17,10 @@ internal sealed class LineProgram
 
     private readonly Unit _unit;
     private readonly List<string> _directories = [];
+    private const int FewSearches = 4;
     private readonly List<LineFile> _files = [];
     private LineTable? _table;
+    private int _searches;
 
     private LineProgram(Unit unit, long offset)
     {
@@ -63,11 +65,11 @@ internal sealed class LineProgram
     public LineRowReader Rows() => new(this);
 
     /// <summary>
-    /// The row that describes an address. Runs the program only as far as needed when the table was not worked out yet: for one function of a large unit.
+    /// The row that describes an address. Runs the program only as far as needed as long as few addresses are asked for: for one function of a large unit.
     /// </summary>
     public bool TryFindRow(FileAddress address, out LineRow row)
     {
-        if (_table is { } table) return table.TryFind(address, out row);
+        if (_table is not null || ++_searches > FewSearches) return Table.TryFind(address, out row);
         var reader = Rows();
         row = default;
         var open = false;

@@ -70,12 +70,26 @@ internal sealed class Attacher
     /// <exception cref="PlanTooLargeException">The plan does not fit a program.</exception>
     public void Add(ResolvedProbe probe)
     {
-        foreach (PlannedFunction function in probe.Functions)
+        uint firstFunction = _functions;
+        _functions += (uint)probe.Functions.Length;
+        List<SiteRecord> records = [];
+        for (int i = 0; i < probe.Functions.Length; i++)
         {
-            uint functionNumber = _functions++;
-            foreach (PlannedSite planned in function.Sites)
-                Add(probe, planned, functionNumber);
+            foreach (PlannedSite planned in probe.Functions[i].Sites)
+                records.Add(new SiteRecord((uint)(_sites.Count + records.Count), firstFunction + (uint)i, probe, planned));
         }
+
+        Code[] codes = Threads.Map(records, Write);
+        for (int i = 0; i < codes.Length; i++)
+        {
+            ProbeSite site = records[i].Planned.Site;
+            var key = (site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe);
+            if (!_groups.TryGetValue(key, out SiteGroup? group))
+                _groups.Add(key, group = new SiteGroup(site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
+            group.Add(codes[i], records[i]);
+        }
+
+        _sites.AddRange(records);
     }
 
     /// <summary>Loads and attaches everything.</summary>
@@ -106,11 +120,11 @@ internal sealed class Attacher
         }
     }
 
-    private void Add(ResolvedProbe probe, PlannedSite planned, uint functionNumber)
+    private Code Write(SiteRecord record)
     {
+        (ResolvedProbe probe, PlannedSite planned) = (record.Probe, record.Planned);
         ProbeSite site = planned.Site;
-        var record = new SiteRecord((uint)_sites.Count, functionNumber, probe, planned);
-        Code code = Lowering.Emit(new ProgramRequest
+        return Lowering.Emit(new ProgramRequest
         {
             Plan = planned.Plan,
             Maps = _maps,
@@ -127,11 +141,6 @@ internal sealed class Attacher
             Rate = _options.Rate,
             FireOnError = _options.FireOnError,
         });
-        var key = (site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe);
-        if (!_groups.TryGetValue(key, out SiteGroup? group))
-            _groups.Add(key, group = new SiteGroup(site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
-        group.Add(code, record);
-        _sites.Add(record);
     }
 
     private void Attach(Attachment attachment, bool multi)
@@ -140,7 +149,12 @@ internal sealed class Attacher
         SiteGroup[] groups = [.. _groups.Values];
         SiteProgram[] programs = [.. groups.SelectMany(g => g.Programs)];
         attachment.Maps = MapSet.Create(_kernel, programs.Select(p => p.Blueprint(type)));
-        Load(attachment, programs, type);
+        Threads.Map(programs, program =>
+        {
+            program.Loaded = BpfProgram.Load(_kernel, program.Blueprint(type), attachment.Maps);
+            attachment.Own(program.Loaded);
+            return true;
+        });
 
         // Ways out first: a call that is seen to begin is then seen to end.
         foreach (SiteGroup group in groups.OrderByDescending(g => g.IsReturn))
@@ -165,30 +179,6 @@ internal sealed class Attacher
 
             foreach (SiteProgram program in ordered)
                 Attach(attachment, program.Loaded!, group, program.Sites);
-        }
-    }
-
-    private void Load(Attachment attachment, SiteProgram[] programs, AttachType type)
-    {
-        if (programs.Length < 16)
-        {
-            Array.ForEach(programs, Load);
-            return;
-        }
-
-        try
-        {
-            Parallel.ForEach(programs, Load);
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
-        void Load(SiteProgram program)
-        {
-            program.Loaded = BpfProgram.Load(_kernel, program.Blueprint(type), attachment.Maps!);
-            attachment.Own(program.Loaded);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Sonde.Bytecode;
 /// <summary>The instructions of a program while it is being written, and its stack slots.</summary>
 internal sealed class CodeWriter
 {
-    private readonly List<Instruction> _instructions = [];
+    private readonly List<Instruction> _instructions = new(256);
     private int _stackInUse;
 
     /// <summary>What has been written.</summary>

@@ -36,17 +36,21 @@ internal sealed class SessionMaps
     /// <summary>The maps for calls with frames of a size; programs of equal frame size share them.</summary>
     public CallMaps CallsOf(uint frameSize)
     {
-        if (!_calls.TryGetValue(frameSize, out CallMaps? maps))
+        // Programs are written by several threads.
+        lock (_calls)
         {
-            // At most 8 MB of kernel memory for one size, and never fewer than 256 calls.
-            int entries = (int)Math.Max(256, Math.Min(_callEntries, 8_388_608 / frameSize));
-            maps = new CallMaps(
-                MapBlueprint.Hash($"sonde_calls_{frameSize}", CallKey.Size, (int)frameSize, entries),
-                MapBlueprint.Array($"sonde_blank_{frameSize}", (int)frameSize, 1));
-            _calls.Add(frameSize, maps);
-        }
+            if (!_calls.TryGetValue(frameSize, out CallMaps? maps))
+            {
+                // At most 8 MB of kernel memory for one size, and never fewer than 256 calls.
+                int entries = (int)Math.Max(256, Math.Min(_callEntries, 8_388_608 / frameSize));
+                maps = new CallMaps(
+                    MapBlueprint.Hash($"sonde_calls_{frameSize}", CallKey.Size, (int)frameSize, entries),
+                    MapBlueprint.Array($"sonde_blank_{frameSize}", (int)frameSize, 1));
+                _calls.Add(frameSize, maps);
+            }
 
-        return maps;
+            return maps;
+        }
     }
 
     /// <summary>Every call map there is by now.</summary>

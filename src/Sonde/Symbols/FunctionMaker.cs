@@ -17,7 +17,7 @@ internal sealed class FunctionMaker(Image image)
     {
         Dictionary<FileAddress, List<Candidate>> all = groups.ToDictionary(g => g.Key, g => g.ToList());
         AddNamesakes(all);
-        return [.. groups.Select(g => Make(g.Key, all[g.Key]))];
+        return Threads.Map(groups, g => Make(g.Key, all[g.Key]));
     }
 
     /// <summary>Where a function was declared; where its code begins when that is not said.</summary>
