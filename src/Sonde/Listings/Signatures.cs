@@ -17,6 +17,7 @@ internal sealed class Signatures
     private static readonly ThreadLocal<Dictionary<SourceLanguage, TypeReader>> Readers = new(() => []);
 
     private readonly ConcurrentDictionary<InfoOffset, string> _names = [];
+    private int _kept; // The dictionary's own count takes all of its locks.
 
     /// <summary>The declaration.</summary>
     /// <param name="entry">The function's entry.</param>
@@ -43,8 +44,12 @@ internal sealed class Signatures
         if (!Readers.Value!.TryGetValue(language, out TypeReader? reader))
             Readers.Value.Add(language, reader = new TypeReader(new TypeGraph(), Language.TypesOf(language)));
         string name = Language.TypesOf(language).NameOf(type, reader);
-        if (_names.Count >= MaximumNames)
+        if (Interlocked.Increment(ref _kept) >= MaximumNames)
+        {
             _names.Clear();
+            _kept = 0;
+        }
+
         return _names.GetOrAdd(type.Offset, name);
     }
 
