@@ -14,6 +14,7 @@ namespace Sonde;
 internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool allCandidates = false)
 {
     private readonly Dictionary<Image, FunctionFinder> _finders = [];
+    private readonly Dictionary<Image, LineFinder> _lines = [];
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
     private readonly List<Diagnostic> _notices = [];
     private readonly KernelTraits _kernel = KernelTraits.Floor;
@@ -66,26 +67,50 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     }
 
     /// <summary>The site finder of a function, for those who explain.</summary>
-    public SiteFinder FinderOf(Function function) => new(function, ReaderOf(function.Language), _kernel, () => Kernel.Features.ThreadPointer.TaskOffset, allCandidates);
+    public SiteFinder FinderOf(Function function) => new(function, ReaderOf, _kernel, () => Kernel.Features.ThreadPointer.TaskOffset, allCandidates);
 
     /// <summary>The functions that a probe means.</summary>
     /// <exception cref="SondeException">There are none.</exception>
     public IReadOnlyList<Function> Functions(ProbeSpec spec)
     {
-        if (spec.Where is not Where.Function where || spec.Kind == ProbeKind.Line)
-            throw Wrong("SND3005", "probes on source lines are not supported yet", spec);
-        Image image = target.ImageOf(where.Library);
-        if (!_finders.TryGetValue(image, out FunctionFinder? finder))
-            _finders.Add(image, finder = new FunctionFinder(image));
+        Image image = target.ImageOf(spec.Where.Library);
+        if (spec.Where is not Where.Function != (spec.Kind == ProbeKind.Line))
+        {
+            throw Wrong(
+                "SND3005", spec.Kind == ProbeKind.Line ? "line: needs a line, not a function" : "a line is neither entered nor left", spec,
+                spec.Kind == ProbeKind.Line ? "FILE:LINE, or function+N" : "leave the kind out");
+        }
+
         try
         {
-            IReadOnlyList<Function> functions = finder.Find(where);
-            return functions.Count > 0 ? functions : throw new SondeException(finder.WhyNot(where, spec.Text));
+            return spec.Where switch
+            {
+                Where.Function function => Functions(function, image, spec),
+                Where.FunctionLine line => LinesOf(image).Find(line, Functions(line.Of, image, spec), spec.Text),
+                Where.Line line => LinesOf(image).Find(line, spec.Text),
+                Where.WholeFile file => LinesOf(image).Find(file, spec.Text),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
         }
         catch (BinaryFormatException e)
         {
             throw Wrong("SND2005", $"{image.Path}: {e.Message}", spec);
         }
+    }
+
+    private IReadOnlyList<Function> Functions(Where.Function where, Image image, ProbeSpec spec)
+    {
+        if (!_finders.TryGetValue(image, out FunctionFinder? finder))
+            _finders.Add(image, finder = new FunctionFinder(image));
+        IReadOnlyList<Function> functions = finder.Find(where);
+        return functions.Count > 0 ? functions : throw new SondeException(finder.WhyNot(where, spec.Text));
+    }
+
+    private LineFinder LinesOf(Image image)
+    {
+        if (!_lines.TryGetValue(image, out LineFinder? lines))
+            _lines.Add(image, lines = new LineFinder(image));
+        return lines;
     }
 
     /// <summary>Plans the sites of one function.</summary>
@@ -97,6 +122,8 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
+        if (sites.All(s => s.Use == SiteUse.Line))
+            return new PlannedFunction(function, [.. sites.Select(s => new PlannedSite(s, PlanSite(spec, s, null)))]);
         ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
         var planned = ImmutableArray.CreateBuilder<PlannedSite>();
         if (spec.Kind == ProbeKind.Entry)
@@ -153,7 +180,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
 
         if (spec.Captures.Count == 0 && spec.Template is null)
         {
-            values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, RootRole.Argument)));
+            values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, spec.Kind == ProbeKind.Line ? RootRole.Variable : RootRole.Argument)));
             values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, entry is not null)));
         }
 

@@ -48,8 +48,7 @@ internal static class LineScan
     }
 
     /// <summary>Whether a path ends in a suffix that begins at a directory border.</summary>
-    public static bool Matches(string path, string suffix) =>
-        path.EndsWith(suffix, StringComparison.Ordinal) && (path.Length == suffix.Length || suffix.StartsWith('/') || path[^(suffix.Length + 1)] == '/');
+    public static bool Matches(string path, string suffix) => SourcePath.Matches(path, SourcePath.Normal(suffix));
 
     private static void ForEachFile(DebugInfo info, string suffix, Action<LineProgram, int, int> visit, CancellationToken cancellation)
     {

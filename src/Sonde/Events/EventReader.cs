@@ -102,6 +102,8 @@ internal sealed class EventReader : IDisposable
     {
         Symbols.Function function = site.Planned.Site.Function;
         ProbeSpec spec = site.Probe.Spec;
-        return new EventSource(spec.Label, spec.Kind, function.Name, function.File, function.Line, function.Language);
+        return site.Planned.Site.Shown is { } shown
+            ? new EventSource(spec.Label, spec.Kind, shown.Name, shown.File, shown.Line, function.Language, shown.Inlined)
+            : new EventSource(spec.Label, spec.Kind, function.Name, function.File, function.Line, function.Language);
     }
 }

@@ -75,6 +75,7 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
         outline.Line(site.Use switch
         {
             SiteUse.Entry => "entered",
+            SiteUse.Line => $"line {site.Shown!.Line} of {site.Shown.File}{(site.Shown.Inlined ? $", in a copy of {site.Shown.Name}" : "")}",
             SiteUse.ReturnProbe => "returns, seen by a return probe of the kernel",
             _ => $"returns at +{distance}",
         });
@@ -124,7 +125,7 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
 
     private void WriteValues(ProbeSite site, Outline outline)
     {
-        outline.Line(site.Use == SiteUse.Entry ? "arguments" : "results");
+        outline.Line(site.Use switch { SiteUse.Entry => "arguments", SiteUse.Line => "variables", _ => "results" });
         var operands = new OperandText(site.Cfa);
         outline.Within(() =>
         {
@@ -170,13 +171,14 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
     {
         ProbeSite[] sites = [.. planned.Sites.Select(s => s.Site)];
         var parts = new List<string>();
-        foreach (ProbeSite site in sites.DistinctBy(s => (s.Use == SiteUse.Entry, s.Cost)))
+        foreach (ProbeSite site in sites.DistinctBy(s => (s.Use is SiteUse.Entry or SiteUse.Line, s.Cost)))
         {
             // At one address the kernel takes one trap for all of its probes.
             bool shared = site.Use == SiteUse.ReturnProbe && sites.Any(s => s.Use == SiteUse.Entry && s.Address == site.Address);
             parts.Add(site.Use switch
             {
                 SiteUse.Entry => $"an entry: {Handling(site.Cost)}",
+                SiteUse.Line => $"an execution of the line: {Handling(site.Cost)}",
                 SiteUse.ReturnProbe => $"a return: {(shared ? "" : $"{Handling(site.Cost)}, and ")}one trap at the return",
                 _ => $"a return: {Handling(site.Cost)}",
             });

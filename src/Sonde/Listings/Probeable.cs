@@ -18,8 +18,6 @@ internal sealed class Probeable(Image image)
     {
         if (listed.Address.Value == 0)
             return "it has no code of its own";
-        if (!_readers.TryGetValue(listed.Language, out TypeReader? reader))
-            _readers.Add(listed.Language, reader = new TypeReader(_types, Languages.Language.TypesOf(listed.Language)));
         var function = new Function
         {
             Image = image,
@@ -32,7 +30,7 @@ internal sealed class Probeable(Image image)
         };
         try
         {
-            new SiteFinder(function, reader, KernelTraits.Floor, () => ThreadPointer.TaskOffset).Find(ProbeKind.Entry);
+            new SiteFinder(function, ReaderOf, KernelTraits.Floor, () => ThreadPointer.TaskOffset).Find(ProbeKind.Entry);
             return null;
         }
         catch (SiteUnavailableException e)
@@ -43,5 +41,12 @@ internal sealed class Probeable(Image image)
         {
             return e.Message;
         }
+    }
+
+    private TypeReader ReaderOf(SourceLanguage language)
+    {
+        if (!_readers.TryGetValue(language, out TypeReader? reader))
+            _readers.Add(language, reader = new TypeReader(_types, Languages.Language.TypesOf(language)));
+        return reader;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class BasicBlocks
     private readonly List<List<int>> _predecessors = [];
     private readonly List<List<int>> _successors = [];
 
+    private readonly List<int> _roots = [];
+    private readonly List<bool> _leavesUnknown = [];
+
     private BasicBlocks()
     {
     }
@@ -24,6 +27,12 @@ internal sealed class BasicBlocks
 
     /// <summary>Blocks to which control goes by fall-through or a direct branch.</summary>
     public IReadOnlyList<int> Successors(int block) => _successors[block];
+
+    /// <summary>The entry, and blocks that control comes to in ways that are not seen: jump tables, unwinders.</summary>
+    public IReadOnlyList<int> Roots => _roots;
+
+    /// <summary>Whether control may go from a block to any of <see cref="Roots"/>.</summary>
+    public bool LeavesUnknown(int block) => _leavesUnknown[block];
 
     public static BasicBlocks Of(DecodedFunction function)
     {
@@ -52,7 +61,10 @@ internal sealed class BasicBlocks
             if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch
                 && FunctionDecoder.TryTarget(instruction, out var target) && function.IndexOf(target) is var to and >= 0)
                 result.Connect(block, blockAt[to]);
+            result._leavesUnknown.Add(instruction.FlowControl == FlowControl.IndirectBranch);
         }
+        for (var block = 0; block < result.Count; block++)
+            if (block == 0 || result._predecessors[block].Count == 0) result._roots.Add(block);
         return result;
     }
 

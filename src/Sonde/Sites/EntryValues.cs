@@ -157,7 +157,7 @@ internal sealed class EntryValues
 
     // What is larger than two words goes by address in Rust. Where that address is on the stack, rustc states its place as if
     // it were the value's (measured: 1.95).
-    private ImmutableArray<Piece> Believed(Parameter parameter, ImmutableArray<Piece> stated, Standpoint at) =>
+    public ImmutableArray<Piece> Believed(Parameter parameter, ImmutableArray<Piece> stated, Standpoint at) =>
         _function.Language == SourceLanguage.Rust && _types[parameter.Type].Size > 16 && InArgumentArea(parameter, stated, at) is not null
             ? Absent(parameter, MissingReason.Unsupported)
             : stated;

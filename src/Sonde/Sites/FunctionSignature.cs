@@ -45,8 +45,7 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
                 continue;
             }
 
-            bool hidden = name.Length == 0 || name == "_" || name[0] is '.' or '~' || name == "__in_chrg" || name == "__vtt_parm";
-            parameters.Add(new Parameter(name, types.ReadTypeOf(child), child, hidden));
+            parameters.Add(new Parameter(name, types.ReadTypeOf(child), child, IsHiddenName(name)));
         }
 
         if (function.Language != SourceLanguage.Go && function.Entry.TryGetType(out Die result)
@@ -61,6 +60,41 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
             IsComplete = unnamedFrom is null ? null : unnamedFrom + receiver <= count,
         };
     }
+
+    /// <summary>
+    /// The parameters of an inlined copy in the order of the declaration. Compilers leave out of the copy what it does not
+    /// need; such a parameter's entry is that of the declaration, which has no place.
+    /// </summary>
+    public static ImmutableArray<Parameter> ReadInlined(Die copy, TypeReader types)
+    {
+        List<Die> own = Scopes.Parameters(copy);
+        var entries = new List<Die>();
+        if (copy.TryGetReference(DW_AT.DW_AT_abstract_origin, out Die origin))
+        {
+            foreach (Die declared in Scopes.Parameters(origin))
+            {
+                int at = own.FindIndex(p => p.TryGetReference(DW_AT.DW_AT_abstract_origin, out Die of) && of == declared);
+                entries.Add(at < 0 ? declared : own[at]);
+                if (at >= 0)
+                    own.RemoveAt(at);
+            }
+        }
+
+        entries.AddRange(own);
+        bool isGo = Language.Of(copy.Unit.Language) == SourceLanguage.Go;
+        var parameters = ImmutableArray.CreateBuilder<Parameter>();
+        foreach (Die entry in entries)
+        {
+            string name = entry.Name ?? "";
+            if (!isGo || !entry.Flag(DW_AT.DW_AT_variable_parameter))
+                parameters.Add(new Parameter(name, types.ReadTypeOf(entry), entry, IsHiddenName(name)));
+        }
+
+        return parameters.DrainToImmutable();
+    }
+
+    private static bool IsHiddenName(string name) =>
+        name.Length == 0 || name == "_" || name[0] is '.' or '~' || name == "__in_chrg" || name == "__vtt_parm";
 
     /// <summary>Whether the debug information lists all parameters; null when it cannot be told.</summary>
     public bool? IsComplete { get; private init; }

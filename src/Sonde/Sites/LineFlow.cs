@@ -6,6 +6,9 @@ namespace Sonde.Sites;
 /// </summary>
 internal static class LineFlow
 {
+    // The work grows with the square of it.
+    private const int MaxParts = 64;
+
     /// <summary>For each block: it holds a statement of the line, but control comes to it only from one that has a site.</summary>
     public static bool[] Continued(BasicBlocks blocks, LineCode code)
     {
@@ -32,7 +35,56 @@ internal static class LineFlow
             }
         }
         for (var block = 0; block < blocks.Count; block++) continued[block] &= reached[block];
+        MarkLaterParts(blocks, code, continued);
         return continued;
+    }
+
+    // A statement over several lines, or one that others were moved into, has parts: control comes to the later ones only by
+    // the first, and not twice. A loop's condition is no such part: control comes to it again and again.
+    private static void MarkLaterParts(BasicBlocks blocks, LineCode code, bool[] continued)
+    {
+        var starts = new List<int>();
+        for (var block = 0; block < blocks.Count; block++)
+            if (!continued[block] && code.FirstStatement(blocks[block].First, blocks[block].End) >= 0) starts.Add(block);
+        if (starts.Count is < 2 or > MaxParts) return;
+        foreach (var part in starts)
+        {
+            foreach (var first in starts)
+            {
+                if (first == part || continued[first] || !IsOnlyBehind(blocks, part, first)) continue;
+                continued[part] = true;
+                break;
+            }
+        }
+    }
+
+    private static bool IsOnlyBehind(BasicBlocks blocks, int part, int first)
+    {
+        var seen = new bool[blocks.Count];
+        var pending = new Stack<int>();
+        foreach (var root in blocks.Roots) Visit(root);
+        if (Reaches()) return false;
+        Array.Clear(seen);
+        foreach (var next in blocks.Successors(part)) Visit(next);
+        if (blocks.LeavesUnknown(part)) foreach (var root in blocks.Roots) Visit(root);
+        return !Reaches();
+
+        bool Reaches()
+        {
+            while (pending.TryPop(out var block))
+            {
+                foreach (var next in blocks.Successors(block)) Visit(next);
+                if (blocks.LeavesUnknown(block)) foreach (var root in blocks.Roots) Visit(root);
+            }
+            return seen[part];
+        }
+
+        void Visit(int block)
+        {
+            if (block == first || seen[block]) return;
+            seen[block] = true;
+            pending.Push(block);
+        }
     }
 
     // Blocks at whose end the line is being executed and a statement of it has begun: in the block itself or, where all of

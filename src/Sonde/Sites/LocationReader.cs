@@ -23,9 +23,12 @@ internal static class LocationReader
     public static ImmutableArray<Sonde.Sites.Piece> Read(Die variable, TypeNode type, Standpoint at)
     {
         uint size = (uint)Math.Min(type.Size, uint.MaxValue);
-        if (variable.TryGetAttribute(DW_AT.DW_AT_const_value, out AttributeValue constant))
+
+        // A variable that is static, or always the same, has its place or value on the entry that this one is a copy of.
+        bool isPlaced = variable.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location);
+        if (!isPlaced && variable.TryGetInherited(DW_AT.DW_AT_const_value, out AttributeValue constant))
             return [new Piece(0, size, new ConstantPlace([.. constant.AsConstantBytes((int)Math.Min(size, 4096))]))];
-        if (!LocationList.TryFind(variable, DW_AT.DW_AT_location, at.Address, out Expression expression))
+        if ((!isPlaced && !variable.TryGetInherited(DW_AT.DW_AT_location, out location)) || !LocationList.TryFind(location, at.Address, out Expression expression))
             return [new Piece(0, size, new AbsentPlace(MissingReason.OptimizedOut))];
         IReadOnlyList<ObjectFile.Dwarf.Piece> pieces = ExpressionEvaluator.Evaluate(expression, at.Function, at.Address);
         return pieces is [{ BitSize: 0 } whole]
@@ -119,10 +122,18 @@ internal static class LocationReader
                 return new MemoryPlace(@base, displacement);
             case PieceKind.Computed when OperandOf(piece.Term!, at) is { } value:
                 return new ComputedPlace(value);
+
+            // What the caller passed is kept nowhere, and a pointer that was optimized away is no address.
+            case PieceKind.ImplicitPointer:
+            case PieceKind.Memory or PieceKind.Computed when UsesEntryValue(piece.Term!):
+                return new AbsentPlace(MissingReason.OptimizedOut);
             default:
                 return new AbsentPlace(MissingReason.Unsupported);
         }
     }
+
+    private static bool UsesEntryValue(Term term) =>
+        term.Kind == TermKind.EntryValue || (term.Left is { } left && UsesEntryValue(left)) || (term.Right is { } right && UsesEntryValue(right));
 
     /// <summary>The term as a computation in the kernel; null when it cannot be one.</summary>
     private static Operand? OperandOf(Term term, Standpoint at)

@@ -34,6 +34,25 @@ internal static class Operands
         return all;
     }
 
+    /// <summary>Whether an operand is computed from another.</summary>
+    public static bool Uses(Operand operand, Operand part) => operand == part || operand switch
+    {
+        LoadOperand load => Uses(load.Address, part),
+        BinaryOperand binary => Uses(binary.Left, part) || Uses(binary.Right, part),
+        UnaryOperand unary => Uses(unary.Value, part),
+        BitFieldOperand field => Uses(field.Storage, part),
+        CheckedOperand checked1 => Uses(checked1.Value, part) || Uses(checked1.Count, part),
+        _ => false,
+    };
+
+    /// <summary>What a place is computed from; null when it is a register or nowhere.</summary>
+    public static Operand? AddressOf(Place place) => place switch
+    {
+        MemoryPlace memory => memory.Base,
+        ComputedPlace computed => computed.Value,
+        _ => null,
+    };
+
     /// <summary>An operand plus a constant, folded where it can be.</summary>
     public static Operand Plus(this Operand operand, long offset) => (operand, offset) switch
     {

@@ -15,7 +15,17 @@ internal enum SiteUse
 
     /// <summary>A function that calls nothing returns: a return probe of the kernel.</summary>
     ReturnProbe,
+
+    /// <summary>A source line begins to execute.</summary>
+    Line,
 }
+
+/// <summary>What events of a site say of where they come from, when that is not the function they are in.</summary>
+/// <param name="Name">The function, of an inlined copy the inlined one.</param>
+/// <param name="File">The source file.</param>
+/// <param name="Line">The line: of the declaration, or the probed one.</param>
+/// <param name="Inlined">Whether it is an inlined copy.</param>
+internal sealed record Shown(string Name, string? File, int Line, bool Inlined);
 
 /// <summary>An address where a probe fires, and what is where when it does.</summary>
 internal sealed record ProbeSite
@@ -44,7 +54,10 @@ internal sealed record ProbeSite
     /// <summary>The running goroutine's <c>g</c>, null when no register is known to hold it.</summary>
     public Operand? Goroutine { get; init; }
 
-    /// <summary>The values to be had there: arguments at an entry, results at a return.</summary>
+    /// <summary>What events say instead of <see cref="Function"/>: the line, the inlined function; null for the function itself.</summary>
+    public Shown? Shown { get; init; }
+
+    /// <summary>The values to be had there: arguments at an entry, results at a return, variables at a line.</summary>
     public ImmutableArray<Variable> Values { get; init; } = [];
 
     /// <summary>What a hit costs.</summary>

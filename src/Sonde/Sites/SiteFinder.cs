@@ -15,36 +15,43 @@ internal sealed class SiteFinder
     private static readonly Operand Rsp = new RegisterOperand(GeneralRegister.Rsp);
 
     private readonly Function _function;
-    private readonly KernelTraits _kernel;
     private readonly bool _allCandidates;
-    private readonly CallConvention _convention;
     private readonly EntryValues _values;
     private readonly Func<int?> _threadPointer;
+    private readonly Func<SourceLanguage, TypeReader> _typesOf;
 
     /// <summary>Decodes the function.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="types">Where its types go.</param>
+    /// <param name="typesOf">Where types of a language go; what is inlined may be of another one.</param>
     /// <param name="kernel">What the kernel can do.</param>
     /// <param name="threadPointer">Tells where the kernel keeps a thread's pointer, null when it is not known; asked for old Go only.</param>
     /// <param name="allCandidates">Also examine what cannot be better than the choice, for those who explain.</param>
     /// <exception cref="SiteUnavailableException">There is no code to probe.</exception>
-    public SiteFinder(Function function, TypeReader types, KernelTraits kernel, Func<int?> threadPointer, bool allCandidates = false)
+    public SiteFinder(Function function, Func<SourceLanguage, TypeReader> typesOf, KernelTraits kernel, Func<int?> threadPointer, bool allCandidates = false)
     {
         _threadPointer = threadPointer;
+        _typesOf = typesOf;
+        TypeReader types = typesOf(function.Language);
         _function = function;
-        _kernel = kernel;
+        Kernel = kernel;
         _allCandidates = allCandidates;
-        _convention = function.Language switch
+        Convention = function.Language switch
         {
             SourceLanguage.Go => EntryValues.UsesRegisters(function) ? CallConvention.GoRegister : CallConvention.GoStack,
             _ => CallConvention.SystemV,
         };
         Signature = FunctionSignature.Read(function, types);
         Code = FunctionDecoder.Decode(ReadCode(function), [.. OtherParts(function)]);
-        bool growsStack = _convention.GrowsStacks && StackCheck.Find(Code) is not null
+        bool growsStack = Convention.GrowsStacks && StackCheck.Find(Code) is not null
             && !Signature.Results.Any(r => r.Entry.Exists && r.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue at) && at.Class == AttributeClass.Expression); // not optimized: all are kept
         _values = new EntryValues(function, Signature, types.Graph, growsStack);
     }
+
+    /// <summary>How the function is called.</summary>
+    public CallConvention Convention { get; }
+
+    /// <summary>What the kernel can do.</summary>
+    public KernelTraits Kernel { get; }
 
     /// <summary>The function's parameters and results.</summary>
     public FunctionSignature Signature { get; }
@@ -56,8 +63,10 @@ internal sealed class SiteFinder
     /// <exception cref="SiteUnavailableException">None will do.</exception>
     public ImmutableArray<ProbeSite> Find(ProbeKind kind)
     {
+        if (kind == ProbeKind.Line)
+            return Lines();
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
-        bool byKernel = _convention.AllowsReturnProbes && WaysOut.CallsNothing(Code);
+        bool byKernel = Convention.AllowsReturnProbes && WaysOut.CallsNothing(Code);
         if (kind is ProbeKind.Entry or ProbeKind.Call)
             sites.Add(Entry());
         if (kind is ProbeKind.Return or ProbeKind.Call)
@@ -67,14 +76,30 @@ internal sealed class SiteFinder
         return sites.DrainToImmutable();
     }
 
-    private ProbeSite Entry()
+    private ImmutableArray<ProbeSite> Lines()
+    {
+        var lines = new LineSiteFinder(_function, this, _typesOf);
+        var sites = ImmutableArray.CreateBuilder<ProbeSite>();
+        SiteRefusal? refusal = null;
+        foreach (SourceLine line in _function.Lines)
+        {
+            sites.AddRange(lines.Find(line, out SiteRefusal? why));
+            refusal ??= why;
+        }
+
+        return sites.Count > 0 ? sites.DrainToImmutable() : throw new SiteUnavailableException(refusal?.Describe() ?? "the line has no code in it");
+    }
+
+    /// <summary>The site where the function is entered.</summary>
+    /// <exception cref="SiteUnavailableException">There is none.</exception>
+    public ProbeSite Entry()
     {
         var request = new EntryRequest
         {
-            Convention = _convention,
-            Wanted = _values.WantedRegisters | _convention.GoroutineRegister,
+            Convention = Convention,
+            Wanted = _values.WantedRegisters | Convention.GoroutineRegister,
             StackArgumentBytes = _values.StackBytes,
-            Kernel = _kernel,
+            Kernel = Kernel,
             AllCandidates = _allCandidates,
         };
         bool behindPrologue = !_values.PlacedAtEntry;
@@ -106,7 +131,7 @@ internal sealed class SiteFinder
     private ProbeSite ReturnProbe()
     {
         SiteSelection selection = SiteSelector.SelectReturnProbe(
-            Code, new EntryRequest { Convention = _convention, Kernel = _kernel, AllCandidates = _allCandidates });
+            Code, new EntryRequest { Convention = Convention, Kernel = Kernel, AllCandidates = _allCandidates });
         if (selection.Choice is not { HoldsReturnAddress: true } choice)
             throw Refused(selection);
         var address = new FileAddress(choice.Address);
@@ -128,8 +153,8 @@ internal sealed class SiteFinder
     private IEnumerable<ProbeSite> Exits(ProbeKind kind)
     {
         // A return of another function is one of this one's only for a call that is known to have come there.
-        Func<ulong, DecodedFunction?> follow = kind == ProbeKind.Call && _convention.AllowsReturnProbes ? CodeAt : PartAt;
-        ReturnSites returns = WaysOut.Find(Code, _kernel, follow);
+        Func<ulong, DecodedFunction?> follow = kind == ProbeKind.Call && Convention.AllowsReturnProbes ? CodeAt : PartAt;
+        ReturnSites returns = WaysOut.Find(Code, Kernel, follow);
         foreach (ReturnSite exit in returns.Sites)
         {
             if (exit.CfaOffset is not { } cfaOffset)
@@ -155,6 +180,32 @@ internal sealed class SiteFinder
             };
         }
     }
+
+    /// <summary>The instructions of one part of the function; null when they are not to be had.</summary>
+    public DecodedFunction? CodeOf(AddressRange part) =>
+        part.Contains(_function.Address) ? Code : Read(_function.Image, part.Start, part.Size) is { } code ? FunctionDecoder.Decode(code) : null;
+
+    /// <summary>The canonical frame address at an instruction, by the code or else by the frame information; null when neither tells.</summary>
+    public Operand? CfaAt(FileAddress address, DecodedFunction code)
+    {
+        // What was split off begins with the frame that the main part made.
+        if (code == Code && code.IndexOf(address.Value) is >= 0 and var index && code.Depths.Before(index).CfaOffset is { } offset)
+            return Rsp.Plus(offset);
+        try
+        {
+            return _function.Image.Frames.TryFind(address, out FrameRow row) && row.Cfa() is { Kind: TermKind.Register, Register: >= 0 and < 16 } term
+                ? new RegisterOperand((GeneralRegister)term.Register).Plus(term.Offset)
+                : null;
+        }
+        catch (BinaryFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is stated of a parameter's place, or that it cannot be believed.</summary>
+    public ImmutableArray<Piece> Believed(Die entry, TypeId type, ImmutableArray<Piece> stated, Standpoint at) =>
+        _values.Believed(new Parameter("", type, entry, false), stated, at);
 
     // The code that a jump leads to, as far as the unwind tables bound it. What stands in the procedure linkage table jumps on
     // to another image.
@@ -202,24 +253,26 @@ internal sealed class SiteFinder
 
     // Register ABI: r14. Before it, the runtime kept g in thread-local storage, 8 bytes below the thread pointer
     // (runtime/go_tls.h, cmd/internal/obj/x86: TLS_LE on Linux), as assembly functions still find it.
-    private Operand? Goroutine
+    /// <summary>The running goroutine's <c>g</c> anywhere in the function; null when it is not known.</summary>
+    public Operand? Goroutine
     {
         get
         {
             if (_function.Language != SourceLanguage.Go)
                 return null;
-            if (_convention.GoroutineRegister == RegisterSet.R14)
+            if (Convention.GoroutineRegister == RegisterSet.R14)
                 return new RegisterOperand(GeneralRegister.R14);
             return _threadPointer() is { } offset ? new LoadOperand(new ThreadPointerOperand(offset), -8, 8) : null;
         }
     }
 
-    private long OffsetOf(FileAddress address) => _function.Image.Elf.TryGetFileOffset(address, out long offset)
+    /// <summary>An address as the kernel takes it.</summary>
+    public long OffsetOf(FileAddress address) => _function.Image.Elf.TryGetFileOffset(address, out long offset)
         ? offset
         : throw new SiteUnavailableException($"the address 0x{address.Value:x} is not in the file");
 
-    // Where the line table says so, else the second line of the function, as gdb does.
-    private bool TryPrologueEnd(out FileAddress end)
+    /// <summary>The end of the prologue: where the line table says so, else the second line of the function, as gdb does.</summary>
+    public bool TryPrologueEnd(out FileAddress end)
     {
         end = default;
         if (_function.Entry.Unit.Lines is not { } lines)

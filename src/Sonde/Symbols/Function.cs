@@ -39,4 +39,23 @@ internal sealed record Function
 
     /// <summary>Other names of the same address.</summary>
     public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>The lines of its code that are meant, own ones and those of copies inlined into it; empty when it is the function that is meant.</summary>
+    public IReadOnlyList<SourceLine> Lines { get; init; } = [];
+
+    /// <summary>The copies inlined into its code that are meant; empty when it is the function that is meant.</summary>
+    public IReadOnlyList<InlinedCopy> Copies { get; init; } = [];
 }
+
+/// <summary>A line of a source file.</summary>
+/// <param name="Path">The file, as <see cref="SourcePath.Normal"/> writes it.</param>
+/// <param name="Number">The line, from 1.</param>
+/// <param name="Within">The function whose line is meant, by its name; null for every one that has code of it.</param>
+internal sealed record SourceLine(string Path, int Number, string? Within = null);
+
+/// <summary>A copy of a function that was inlined into another.</summary>
+/// <param name="Entry">Its entry in the debug information.</param>
+/// <param name="Name">The inlined function's name.</param>
+/// <param name="File">The source file of its declaration.</param>
+/// <param name="Line">The line of its declaration, 0 when not known.</param>
+internal sealed record InlinedCopy(Die Entry, string Name, string? File, int Line);

@@ -20,6 +20,21 @@ internal sealed class FunctionMaker(Image image)
         return Threads.Map(groups, g => Make(g.Key, all[g.Key]));
     }
 
+    /// <summary>A function for each entry of the debug information that has code.</summary>
+    public IReadOnlyList<Function> Make(IReadOnlyList<Die> entries)
+    {
+        var found = new List<Candidate>();
+        foreach (Die entry in entries)
+        {
+            if (RangeList.Of(entry) is [var first, ..] && image.Elf.IsExecutable(first.Start))
+                found.Add(new Candidate(first.Start, first.Size, SymbolNames.FormsOf(entry)?.Symbol ?? "", Specs.Names.MatchRank.Source, Entry: entry));
+        }
+
+        Dictionary<FileAddress, List<Candidate>> names = found.Select(c => c.Address).Distinct().ToDictionary(a => a, _ => new List<Candidate>());
+        AddNamesakes(names);
+        return [.. found.Select(c => Make(c.Address, [c, .. names[c.Address].Where(n => n.Name != c.Name)]))];
+    }
+
     /// <summary>Where a function was declared; where its code begins when that is not said.</summary>
     internal static (string? File, int Line) Declaration(Die entry)
     {

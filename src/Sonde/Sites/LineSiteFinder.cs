@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Sonde.ObjectFile.Dwarf;
+using Sonde.ObjectFile.Elf;
+using Sonde.Symbols;
+using Sonde.Types;
+
+namespace Sonde.Sites;
+
+/// <summary>
+/// Places line probes in one function's code: for its own code of the line and for each copy inlined into it one site where
+/// the line begins to execute, or one for each way into it.
+/// </summary>
+internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<SourceLanguage, TypeReader> typesOf)
+{
+    private readonly PlaceValues _values = new(function, finder, typesOf);
+    private InlineScopes? _scopes;
+
+    /// <summary>The sites of a line; empty when no instruction of it can carry a probe.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="refusal">Why a part of the line has none.</param>
+    public ImmutableArray<ProbeSite> Find(SourceLine line, out SiteRefusal? refusal)
+    {
+        refusal = null;
+        if (function.Entry.Unit.Lines is not { } lines)
+            return [];
+        _scopes ??= InlineScopes.Of(function.Entry);
+        var owners = new LineOwners(_scopes, lines, line);
+        var sites = ImmutableArray.CreateBuilder<ProbeSite>();
+        var served = new HashSet<int>();
+        foreach (AddressRange range in RangeList.Of(function.Entry))
+        {
+            if (owners.Of(range) is not { Count: > 0 } found || finder.CodeOf(range) is not { } code)
+                continue;
+            foreach (int owner in found)
+            {
+                // What was split off as unlikely goes on with what the main part began.
+                Shown shown = Shown(owner, line);
+                if (served.Contains(owner) || (line.Within is { } within && shown.Name != within))
+                    continue;
+                LineSelection selection = LineSites.Find(code, owners.RowsFor(owner, range), 1, (uint)line.Number, finder.Convention, finder.Kernel);
+                refusal ??= selection.Refusal;
+                foreach (LineSite site in selection.Sites)
+                {
+                    sites.Add(Site(site, owner, code, line, shown));
+                    served.Add(owner);
+                }
+            }
+        }
+
+        return sites.DrainToImmutable();
+    }
+
+    private ProbeSite Site(LineSite site, int owner, DecodedFunction code, SourceLine line, Shown shown)
+    {
+        // The line of the function's beginning: what holds at an entry is known better than what DWARF says of prologues.
+        if (owner == LineOwners.Itself && code == finder.Code && IsEntry(site.RowAddress))
+        {
+            ProbeSite entry = finder.Entry();
+            return entry with { Use = SiteUse.Line, Shown = shown, Selection = null, Values = [.. entry.Values, .. _values.CapturedAtEntry(entry)] };
+        }
+
+        var address = new FileAddress(site.Address);
+        Operand? cfa = finder.CfaAt(address, code);
+        return new ProbeSite
+        {
+            Function = function,
+            Use = SiteUse.Line,
+            Address = address,
+            FileOffset = finder.OffsetOf(address),
+            Cfa = cfa ?? new RegisterOperand(GeneralRegister.Rsp),
+            Flags = site.Ignore,
+            Goroutine = finder.Goroutine,
+            Cost = site.Cost,
+            Shown = shown,
+            Values = _values.At(owner == LineOwners.Itself ? function.Entry : _scopes![owner].Entry, address, cfa, code, line),
+        };
+    }
+
+    private bool IsEntry(ulong row)
+    {
+        StackCheck? check = finder.Convention.GrowsStacks ? StackCheck.Find(finder.Code) : null;
+        return row == finder.Code.Code.Address || (check is { } found && row == finder.Code.Instructions[found.Body].IP);
+    }
+
+    private Shown Shown(int owner, SourceLine line) => owner == LineOwners.Itself
+        ? new Shown(function.Name, line.Path, line.Number, false)
+        : new Shown(SymbolNames.Display(_scopes![owner].Entry) ?? function.Name, line.Path, line.Number, true);
+}
