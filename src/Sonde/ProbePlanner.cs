@@ -4,7 +4,6 @@ using Sonde.ObjectFile.Bytes;
 using Sonde.Plans;
 using Sonde.Sites;
 using Sonde.Specs;
-using Sonde.Specs.Expressions;
 using Sonde.Symbols;
 using Sonde.Types;
 
@@ -16,7 +15,9 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     private readonly Dictionary<Image, FunctionFinder> _finders = [];
     private readonly Dictionary<Image, LineFinder> _lines = [];
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
+    private readonly Dictionary<Image, Declarations> _declarations = [];
     private readonly List<Diagnostic> _notices = [];
+    private readonly long _clockOffset = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - System.Diagnostics.Stopwatch.GetTimestamp();
     private readonly KernelTraits _kernel = KernelTraits.Floor;
 
     /// <summary>What does not keep a probe from working and should be known.</summary>
@@ -121,108 +122,30 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), limits, _clockOffset);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
-        if (sites.All(s => s.Use == SiteUse.Line))
-            return new PlannedFunction(function, [.. sites.Select(s => new PlannedSite(s, PlanSite(spec, s, null)))]);
-        ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
-        var planned = ImmutableArray.CreateBuilder<PlannedSite>();
-        if (spec.Kind == ProbeKind.Entry)
-            planned.Add(new PlannedSite(entry!, PlanSite(spec, entry, null)));
-        else if (spec.Kind == ProbeKind.Call)
-            planned.Add(new PlannedSite(entry!, PlanSite(spec, entry, sites.FirstOrDefault(s => s.Use != SiteUse.Entry))));
-        foreach (ProbeSite exit in sites.Where(s => s.Use != SiteUse.Entry))
-            planned.Add(new PlannedSite(exit, PlanSite(spec, entry, exit)));
-        return new PlannedFunction(function, planned.DrainToImmutable());
-    }
-
-    private CapturePlan PlanSite(ProbeSpec spec, ProbeSite? entry, ProbeSite? exit)
-    {
-        var entryScope = Scope(entry?.Values ?? []);
-        var exitScope = Scope(exit?.Values ?? []);
-        for (int i = 0; i < (exit?.Values.Length ?? 0); i++)
-            exitScope[$"$ret{i}"] = exit!.Values[i];
-        if (entry is not null && exit is not null)
-            exitScope["$duration"] = new Variable("$duration", Types.Add("duration", 8, new OpaqueShape("")), []);
-        var values = ImmutableArray.CreateBuilder<WantedValue>();
-        (Predicate? entryCondition, Predicate? returnCondition) = (null, null);
+        bool isPaired = spec.Kind == ProbeKind.Call;
+        if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))
+            (sites, isPaired) = (finder.Find(ProbeKind.Call), true);
         try
         {
-            var atEntry = new ExpressionBinder(Types, entryScope);
-            var atExit = new ExpressionBinder(Types, exitScope);
-            foreach (Capture capture in spec.Captures)
-            {
-                bool late = entry is null || NeedsReturn(capture.Expression, entryScope);
-                Variable variable = (late ? atExit : atEntry).BindCapture(capture.Key, capture.Expression);
-                values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null));
-            }
-
-            for (int i = 0; i < (spec.Template?.Parts.Count ?? 0); i++)
-            {
-                if (spec.Template!.Parts[i] is not TemplatePart.Value part)
-                    continue;
-                bool late = entry is null || NeedsReturn(part.Expression, entryScope);
-                Variable variable = (late ? atExit : atEntry).BindCapture(Sinks.MessageComposer.NameOf(i), part.Expression);
-                values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null));
-            }
-
-            foreach (Expr term in spec.Condition is { } condition ? Terms(condition) : [])
-            {
-                if (entry is null || NeedsReturn(term, entryScope))
-                    returnCondition = And(returnCondition, atExit.BindCondition(term));
-                else
-                    entryCondition = And(entryCondition, atEntry.BindCondition(term));
-            }
+            return new PlannedFunction(function, planner.Plan(sites), isPaired);
         }
         catch (ExpressionException e)
         {
             throw Wrong("SND1002", e.Message, spec, e.Hint, e.Span);
         }
+    }
 
-        if (spec.Captures.Count == 0 && spec.Template is null)
+    private Declarations DeclarationsOf(Image image)
+    {
+        lock (_declarations)
         {
-            values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, spec.Kind == ProbeKind.Line ? RootRole.Variable : RootRole.Argument)));
-            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, entry is not null)));
+            if (!_declarations.TryGetValue(image, out Declarations? declarations))
+                _declarations.Add(image, declarations = new Declarations(image));
+            return declarations;
         }
-
-        return Planner.Plan(new PlanRequest
-        {
-            Types = Types,
-            Limits = limits,
-            Values = values.DrainToImmutable(),
-
-            // A probe that fires at the return only has one condition, which is decided first.
-            EntryCondition = entry is null ? returnCondition : entryCondition,
-            ReturnCondition = entry is null ? null : returnCondition,
-        });
     }
-
-    private static Dictionary<string, Variable> Scope(ImmutableArray<Variable> variables)
-    {
-        var scope = new Dictionary<string, Variable>();
-        foreach (Variable variable in variables)
-            scope.TryAdd(variable.Name, variable);
-        return scope;
-    }
-
-    private static Predicate And(Predicate? left, Predicate right) => left is null ? right : new AndPredicate(left, right);
-
-    /// <summary>What all has to be true: the operands of the outermost <c>&amp;&amp;</c>.</summary>
-    private static IEnumerable<Expr> Terms(Expr condition) => condition is BinaryExpr { Operator: Specs.Expressions.BinaryOperator.And } and
-        ? Terms(and.Left).Concat(Terms(and.Right))
-        : [condition];
-
-    private static bool NeedsReturn(Expr expression, Dictionary<string, Variable> entryScope) => expression switch
-    {
-        VariableExpr variable => variable.Variable is ProbeVariable.Result or ProbeVariable.Duration,
-        MemberExpr member => NeedsReturn(member.Target, entryScope),
-        IndexExpr index => NeedsReturn(index.Target, entryScope) || NeedsReturn(index.Index, entryScope),
-        UnaryExpr unary => NeedsReturn(unary.Operand, entryScope),
-        BinaryExpr binary => NeedsReturn(binary.Left, entryScope) || NeedsReturn(binary.Right, entryScope),
-        CallExpr call => call.Arguments.Any(a => NeedsReturn(a, entryScope)),
-        CastExpr cast => NeedsReturn(cast.Operand, entryScope),
-        IsExpr test => NeedsReturn(test.Operand, entryScope),
-        _ => false,
-    };
 
     private TypeReader ReaderOf(SourceLanguage language)
     {
@@ -236,7 +159,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
 
     private static SondeException Wrong(string code, string message, ProbeSpec spec, string? hint = null, TextSpan span = default)
     {
-        string? where = span.Length > 0 && span.End <= spec.Text.Length ? spec.Text.Substring(span.Start, span.Length) : null;
-        return new SondeException(new Diagnostic(code, DiagnosticKind.Request, where is null ? message : $"{message}: `{where}`", hint, spec.Text));
+        string shown = span.Length > 0 && span.End <= spec.Text.Length ? new ProbeSyntaxException(spec.Text, span, message).Render() : message;
+        return new SondeException(new Diagnostic(code, DiagnosticKind.Request, shown, hint, spec.Text));
     }
 }

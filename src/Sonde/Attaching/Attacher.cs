@@ -76,7 +76,7 @@ internal sealed class Attacher
         for (int i = 0; i < probe.Functions.Length; i++)
         {
             foreach (PlannedSite planned in probe.Functions[i].Sites)
-                records.Add(new SiteRecord((uint)(_sites.Count + records.Count), firstFunction + (uint)i, probe, planned));
+                records.Add(new SiteRecord((uint)(_sites.Count + records.Count), firstFunction + (uint)i, probe, planned, probe.Functions[i].IsPaired));
         }
 
         Code[] codes = Threads.Map(records, Write);
@@ -129,8 +129,8 @@ internal sealed class Attacher
             Plan = planned.Plan,
             Maps = _maps,
             Probe = probe.Index,
-            Role = probe.Spec.Kind != Specs.ProbeKind.Call ? ProgramRole.Single
-                : site.Use == SiteUse.Entry ? ProgramRole.CallEntry : ProgramRole.CallReturn,
+            Role = !record.IsPaired ? ProgramRole.Single : site.Use == SiteUse.Entry ? ProgramRole.CallEntry : ProgramRole.CallReturn,
+            NeedsReturn = probe.Spec.Kind == Specs.ProbeKind.Return,
             Processes = [.. _options.Processes.Select(p => (uint)p)],
             Namespace = _namespace is { } own ? new Bytecode.PidNamespace(own.Device, own.Inode) : null,
             Flags = site.Flags,

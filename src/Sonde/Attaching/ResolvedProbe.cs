@@ -15,7 +15,8 @@ internal sealed record ResolvedProbe(int Index, ProbeSpec Spec, ImmutableArray<P
 /// <summary>A function of a probe, with a plan for each of its sites.</summary>
 /// <param name="Function">The function.</param>
 /// <param name="Sites">Its sites; the first is where it is entered, but for return probes.</param>
-internal sealed record PlannedFunction(Function Function, ImmutableArray<PlannedSite> Sites);
+/// <param name="IsPaired">Whether entry and return make one event.</param>
+internal sealed record PlannedFunction(Function Function, ImmutableArray<PlannedSite> Sites, bool IsPaired = false);
 
 /// <summary>A site and the plan that holds when it is the last one of an event.</summary>
 internal sealed record PlannedSite(ProbeSite Site, CapturePlan Plan);

@@ -24,7 +24,7 @@ internal sealed class Lowering
     private Lowering(ProgramRequest request)
     {
         _request = request;
-        _operands = new OperandLowering(_code);
+        _operands = new OperandLowering(_code, request.Goroutine);
         _predicates = new PredicateLowering(_code, _operands);
         _steps = new StepLowering(_code, _operands);
     }
@@ -121,7 +121,14 @@ internal sealed class Lowering
         _code.Add(Mov(Register.R7, Register.R0));
         _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Outcome, (int)FrameOutcome.DidNotReturn));
         Count(CounterRow.DidNotReturn);
-        EmitOutput();
+
+        // A condition on results has no value then.
+        if (_request.NeedsReturn)
+            Count(CounterRow.Unpaired);
+        else if (Plan.ReturnCondition is not null && !_request.FireOnError)
+            Count(CounterRow.ConditionErrors);
+        else
+            EmitOutput();
         DeleteCall(maps, key);
 
         _code.Add(Mark(begin));
@@ -166,9 +173,9 @@ internal sealed class Lowering
         _code.Add(Call(Helper.BPF_FUNC_get_attach_cookie));
         _code.Add(Store(Width.W, Register.R7, (short)FrameHeader.ReturnSite, Register.R0));
         _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Outcome, (int)FrameOutcome.Returned));
-        _steps.Emit(Plan.ReturnSteps);
         EmitCondition(Plan.ReturnCondition, drop);
         EmitRateLimit(drop);
+        _steps.Emit(Plan.ReturnSteps);
         EmitOutput();
         _code.Add(Mark(drop));
         DeleteCall(maps, key);
@@ -254,7 +261,7 @@ internal sealed class Lowering
         if (condition is null)
             return;
         var (holds, fails, error) = (new Label("condition holds"), new Label("condition fails"), new Label("condition error"));
-        _predicates.Emit(condition, holds, fails, error);
+        _predicates.Emit(condition, holds, fails, Escapes.To(error));
         _code.Add(Mark(error));
         if (_request.FireOnError)
         {

@@ -9,10 +9,16 @@ namespace Sonde.Bytecode;
 /// Operands into registers. R6 holds the context, R7 the frame; R0-R5 are lost. A nil pointer or unreadable memory on the
 /// way jumps to the label given.
 /// </summary>
-internal sealed class OperandLowering(CodeWriter code)
+internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine = null)
 {
-    /// <summary>Computes <paramref name="operand"/> into <paramref name="target"/> (any register but R6, R7, R10).</summary>
-    public void Emit(Operand operand, Register target, Label nil, Label fault)
+    /// <summary>Writes the conditions that operands are made of.</summary>
+    public PredicateLowering? Predicates { get; set; }
+
+    /// <summary>Computes <paramref name="operand"/> into <paramref name="target"/> (any register but R6 to R10).</summary>
+    public void Emit(Operand operand, Register target, Label nil, Label fault) => Emit(operand, target, new Escapes(nil, fault, fault));
+
+    /// <summary>Computes <paramref name="operand"/> into <paramref name="target"/> (any register but R6 to R10).</summary>
+    public void Emit(Operand operand, Register target, Escapes escapes)
     {
         switch (operand)
         {
@@ -21,7 +27,7 @@ internal sealed class OperandLowering(CodeWriter code)
                 break;
 
             case ThreadPointerOperand pointer:
-                EmitThreadPointer(pointer, target, fault);
+                EmitThreadPointer(pointer, target, escapes.Fault);
                 break;
 
             case ConstantOperand constant:
@@ -29,49 +35,71 @@ internal sealed class OperandLowering(CodeWriter code)
                 break;
 
             case FrameOperand frame:
-                if (frame.Offset <= (uint)short.MaxValue)
-                {
-                    code.Add(Load(WidthOf((int)frame.Size), target, Register.R7, (short)frame.Offset));
-                }
-                else
-                {
-                    // The displacement of an instruction has 16 bits, a large frame more.
-                    code.Add(Mov(target, Register.R7));
-                    code.Add(AddImm(target, checked((int)frame.Offset)));
-                    code.Add(Load(WidthOf((int)frame.Size), target, target, 0));
-                }
+                EmitFrame(frame.Offset, frame.Size, frame.Signed, target);
+                break;
 
-                if (frame.Signed)
-                    code.Add(SignExtend(target, WidthOf((int)frame.Size)));
+            case HeldOperand held:
+                EmitHeld(held, target, escapes);
+                break;
+
+            case FactOperand { Fact: Fact.ProcessAndThread }:
+                code.Add(Mov(target, Register.R8));
+                break;
+
+            case FactOperand { Fact: Fact.Time }:
+                code.Add(Call(Helper.BPF_FUNC_ktime_get_ns));
+                if (target != Register.R0)
+                    code.Add(Mov(target, Register.R0));
+                break;
+
+            case FactOperand { Fact: Fact.Goroutine } when goroutine is not null:
+                Emit(new LoadOperand(goroutine.Pointer, goroutine.GoidOffset, 8), target, escapes);
+                break;
+
+            case FactOperand { Fact: Fact.Goroutine }:
+                code.Add(Jump(escapes.Fault));
+                break;
+
+            case TruthOperand truth:
+                EmitTruth(truth, target, escapes);
+                break;
+
+            case TextLengthOperand length:
+                Predicates!.EmitLength(length.Text, escapes);
+                if (target != Register.R0)
+                    code.Add(Mov(target, Register.R0));
                 break;
 
             case LoadOperand load:
-                EmitLoad(load, target, nil, fault);
+                EmitLoad(load, target, escapes);
                 break;
 
             case BinaryOperand binary:
-                EmitBinary(binary, target, nil, fault);
+                EmitBinary(binary, target, escapes);
                 break;
 
             case UnaryOperand unary:
-                Emit(unary.Value, target, nil, fault);
+                Emit(unary.Value, target, escapes);
                 code.Add(unary.Operator == UnaryOperator.Negate ? Neg(target) : XorImm(target, -1));
                 Wrap(target, unary.Size, unary.Signed);
                 break;
 
             case BitFieldOperand field:
-                Emit(field.Storage, target, nil, fault);
+                Emit(field.Storage, target, escapes);
                 if (field.BitSize == 0 || field.BitOffset + field.BitSize > 64)
                     throw new PlanTooLargeException("a bit-field that is spread over more than 64 bits cannot be computed with");
                 code.Add(LshImm(target, (int)(64 - field.BitOffset - field.BitSize)));
                 code.Add(field.Signed ? ArshImm(target, (int)(64 - field.BitSize)) : RshImm(target, (int)(64 - field.BitSize)));
                 break;
 
-            case CheckedOperand index:
-                Emit(index.Count, Register.R0, nil, fault);
-                code.Add(LoadConstant(Register.R2, (long)index.Index));
-                code.Add(JumpIf(Register.R0, Condition.LessOrEqual, Register.R2, nil));
-                Emit(index.Value, target, nil, fault);
+            case CheckedOperand element:
+                EmitCheck(element, escapes);
+                Emit(element.Value, target, escapes);
+                break;
+
+            case NonNilOperand address:
+                Emit(address.Value, target, escapes);
+                code.Add(JumpIfImm(target, Condition.Equal, 0, escapes.Nil));
                 break;
 
             default:
@@ -80,11 +108,11 @@ internal sealed class OperandLowering(CodeWriter code)
     }
 
     /// <summary>Computes an address and leaves it, with the displacement added, in R3, where the read helpers take it.</summary>
-    public void EmitAddress(Operand address, long displacement, Label nil, Label fault)
+    public void EmitAddress(Operand address, long displacement, Escapes escapes)
     {
-        Emit(address, Register.R3, nil, fault);
+        Emit(address, Register.R3, escapes);
         if (CanBeNil(address))
-            code.Add(JumpIfImm(Register.R3, Condition.Equal, 0, nil));
+            code.Add(JumpIfImm(Register.R3, Condition.Equal, 0, escapes.Nil));
         if (displacement == (int)displacement)
         {
             if (displacement != 0)
@@ -102,7 +130,7 @@ internal sealed class OperandLowering(CodeWriter code)
     {
         RegisterOperand { Register: GeneralRegister.Rsp } => false,
         BinaryOperand { Operator: BinaryOperator.Add, Left: RegisterOperand { Register: GeneralRegister.Rsp } } => false,
-        ConstantOperand => false,
+        ConstantOperand { Value: not 0 } or NonNilOperand => false,
         _ => true,
     };
 
@@ -121,15 +149,15 @@ internal sealed class OperandLowering(CodeWriter code)
         code.Release(8);
     }
 
-    private void EmitLoad(LoadOperand load, Register target, Label nil, Label fault)
+    private void EmitLoad(LoadOperand load, Register target, Escapes escapes)
     {
-        EmitAddress(load.Address, load.Displacement, nil, fault);
+        EmitAddress(load.Address, load.Displacement, escapes);
         short slot = code.Reserve(8);
         code.Add(Mov(Register.R1, Register.R10));
         code.Add(AddImm(Register.R1, slot));
         code.Add(MovImm(Register.R2, (int)load.Size));
         code.Add(Call(Helper.BPF_FUNC_probe_read_user));
-        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, fault));
+        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, escapes.Fault));
         Width width = WidthOf((int)load.Size);
         code.Add(Load(width, target, Register.R10, slot));
         if (load.Signed)
@@ -137,14 +165,9 @@ internal sealed class OperandLowering(CodeWriter code)
         code.Release(8);
     }
 
-    private void EmitBinary(BinaryOperand binary, Register target, Label nil, Label fault)
+    private void EmitBinary(BinaryOperand binary, Register target, Escapes escapes)
     {
-        Emit(binary.Left, Register.R0, nil, fault);
-        short slot = code.Reserve(8);
-        code.Add(Store(Width.DW, Register.R10, slot, Register.R0));
-        Emit(binary.Right, Register.R2, nil, fault);
-        code.Add(Load(Width.DW, Register.R1, Register.R10, slot));
-        code.Release(8);
+        EmitPair(binary.Left, binary.Right, escapes);
 
         // Operands of another width or sign take the operation's first, as far as it makes a difference to the result.
         bool byWidth = binary.Operator is BinaryOperator.Divide or BinaryOperator.Remainder;
@@ -167,7 +190,7 @@ internal sealed class OperandLowering(CodeWriter code)
                 bool divide = binary.Operator == BinaryOperator.Divide;
 
                 // Division by zero has no value in any of the languages: the expression cannot be evaluated.
-                code.Add(JumpIfImm(Register.R2, Condition.Equal, 0, fault));
+                code.Add(JumpIfImm(Register.R2, Condition.Equal, 0, escapes.Range));
                 if (binary.Signed)
                     code.Add(divide ? SignedDiv(Register.R1, Register.R2, Register.R3) : SignedMod(Register.R1, Register.R2, Register.R3));
                 else
@@ -192,6 +215,97 @@ internal sealed class OperandLowering(CodeWriter code)
         Wrap(Register.R1, binary.Size, binary.Signed);
         if (target != Register.R1)
             code.Add(Mov(target, Register.R1));
+    }
+
+    /// <summary>Two operands into R1 and R2.</summary>
+    public void EmitPair(Operand left, Operand right, Escapes escapes)
+    {
+        if (right is ConstantOperand constant)
+        {
+            Emit(left, Register.R1, escapes);
+            code.Add(LoadConstant(Register.R2, constant.Value));
+            return;
+        }
+
+        if (IsDirect(right))
+        {
+            Emit(left, Register.R1, escapes);
+            Emit(right, Register.R2, escapes);
+            return;
+        }
+
+        Emit(left, Register.R0, escapes);
+        short slot = code.Reserve(8);
+        code.Add(Store(Width.DW, Register.R10, slot, Register.R0));
+        Emit(right, Register.R2, escapes);
+        code.Add(Load(Width.DW, Register.R1, Register.R10, slot));
+        code.Release(8);
+    }
+
+    // Loaded by instructions that change no other register.
+    private static bool IsDirect(Operand operand) => operand switch
+    {
+        RegisterOperand or ConstantOperand or FrameOperand or FactOperand { Fact: Fact.ProcessAndThread } => true,
+        BitFieldOperand field => IsDirect(field.Storage),
+        _ => false,
+    };
+
+    private void EmitFrame(uint offset, uint size, bool signed, Register target)
+    {
+        if (offset <= (uint)short.MaxValue)
+        {
+            code.Add(Load(WidthOf((int)size), target, Register.R7, (short)offset));
+        }
+        else
+        {
+            // The displacement of an instruction has 16 bits, a large frame more.
+            code.Add(Mov(target, Register.R7));
+            code.Add(AddImm(target, checked((int)offset)));
+            code.Add(Load(WidthOf((int)size), target, target, 0));
+        }
+
+        if (signed)
+            code.Add(SignExtend(target, WidthOf((int)size)));
+    }
+
+    // Both bits say that it was out of range.
+    private void EmitHeld(HeldOperand held, Register target, Escapes escapes)
+    {
+        if (held.Status.Mask != 0)
+        {
+            var (noFault, good) = (new Label("no fault"), new Label("held"));
+            code.Add(LoadConstant(Register.R2, (long)held.Status.Mask));
+            code.Add(Load(Width.DW, Register.R1, Register.R7, (short)FrameHeader.Faults));
+            code.Add(Load(Width.DW, Register.R0, Register.R7, (short)FrameHeader.Nils));
+            code.Add(And(Register.R1, Register.R2));
+            code.Add(And(Register.R0, Register.R2));
+            code.Add(JumpIfImm(Register.R1, Condition.Equal, 0, noFault));
+            code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, escapes.Range));
+            code.Add(Jump(escapes.Fault));
+            code.Add(Mark(noFault));
+            code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, escapes.Nil));
+            code.Add(Mark(good));
+        }
+
+        EmitFrame(held.Offset, held.Size, held.Signed, target);
+    }
+
+    private void EmitTruth(TruthOperand truth, Register target, Escapes escapes)
+    {
+        var (yes, no, done) = (new Label("true"), new Label("false"), new Label("truth"));
+        Predicates!.Emit(truth.Predicate, yes, no, escapes);
+        code.Add(Mark(yes));
+        code.Add(MovImm(target, 1));
+        code.Add(Jump(done));
+        code.Add(Mark(no));
+        code.Add(MovImm(target, 0));
+        code.Add(Mark(done));
+    }
+
+    private void EmitCheck(CheckedOperand element, Escapes escapes)
+    {
+        EmitPair(element.Index, element.Count, escapes);
+        code.Add(JumpIf(Register.R1, element.Inclusive ? Condition.Greater : Condition.GreaterOrEqual, Register.R2, escapes.Range));
     }
 
     // As in Go: a count of the width or more shifts everything out (BPF would mask the count).

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Sonde.Kernel.Assembly;
 using Sonde.Plans;
 using Sonde.Sites;
@@ -8,12 +6,23 @@ using static Sonde.Kernel.Assembly.Verbs;
 namespace Sonde.Bytecode;
 
 /// <summary>Conditions into jumps: to one label when true, to another when false, to a third when they cannot be evaluated.</summary>
-internal sealed class PredicateLowering(CodeWriter code, OperandLowering operands)
+internal sealed class PredicateLowering
 {
-    private const int MaximumLiteral = 256;
+    private readonly CodeWriter code;
+    private readonly OperandLowering operands;
+    private readonly TextLowering texts;
+
+    public PredicateLowering(CodeWriter code, OperandLowering operands)
+    {
+        (this.code, this.operands, texts) = (code, operands, new TextLowering(code, operands));
+        operands.Predicates = this;
+    }
+
+    /// <summary>Puts the length of a text into R0.</summary>
+    public void EmitLength(TargetText text, Escapes escapes) => texts.EmitLength(text, escapes);
 
     /// <summary>Writes the condition; control always leaves by one of the labels.</summary>
-    public void Emit(Predicate predicate, Label whenTrue, Label whenFalse, Label whenError)
+    public void Emit(Predicate predicate, Label whenTrue, Label whenFalse, Escapes escapes)
     {
         switch (predicate)
         {
@@ -22,29 +31,33 @@ internal sealed class PredicateLowering(CodeWriter code, OperandLowering operand
                 break;
 
             case NotPredicate not:
-                Emit(not.Inner, whenFalse, whenTrue, whenError);
+                Emit(not.Inner, whenFalse, whenTrue, escapes);
                 break;
 
             case AndPredicate and:
                 var second = new Label("and");
-                Emit(and.Left, second, whenFalse, whenError);
+                Emit(and.Left, second, whenFalse, escapes);
                 code.Add(Mark(second));
-                Emit(and.Right, whenTrue, whenFalse, whenError);
+                Emit(and.Right, whenTrue, whenFalse, escapes);
                 break;
 
             case OrPredicate or:
                 var other = new Label("or");
-                Emit(or.Left, whenTrue, other, whenError);
+                Emit(or.Left, whenTrue, other, escapes);
                 code.Add(Mark(other));
-                Emit(or.Right, whenTrue, whenFalse, whenError);
+                Emit(or.Right, whenTrue, whenFalse, escapes);
                 break;
 
             case ComparePredicate compare:
-                EmitCompare(compare, whenTrue, whenFalse, whenError);
+                EmitCompare(compare, whenTrue, whenFalse, escapes);
+                break;
+
+            case FloatPredicate compare:
+                EmitFloats(compare, whenTrue, whenFalse, escapes);
                 break;
 
             case TextPredicate text:
-                EmitText(text, whenTrue, whenFalse, whenError);
+                texts.Emit(text, whenTrue, whenFalse, escapes);
                 break;
 
             default:
@@ -52,140 +65,58 @@ internal sealed class PredicateLowering(CodeWriter code, OperandLowering operand
         }
     }
 
-    private void EmitCompare(ComparePredicate compare, Label whenTrue, Label whenFalse, Label whenError)
+    private void EmitCompare(ComparePredicate compare, Label whenTrue, Label whenFalse, Escapes escapes)
     {
-        Condition condition = (compare.Comparison, compare.Signed) switch
-        {
-            (Comparison.Equal, _) => Condition.Equal,
-            (Comparison.NotEqual, _) => Condition.NotEqual,
-            (Comparison.Less, true) => Condition.SignedLess,
-            (Comparison.Less, false) => Condition.Less,
-            (Comparison.LessOrEqual, true) => Condition.SignedLessOrEqual,
-            (Comparison.LessOrEqual, false) => Condition.LessOrEqual,
-            (Comparison.Greater, true) => Condition.SignedGreater,
-            (Comparison.Greater, false) => Condition.Greater,
-            (Comparison.GreaterOrEqual, true) => Condition.SignedGreaterOrEqual,
-            (Comparison.GreaterOrEqual, false) => Condition.GreaterOrEqual,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        operands.Emit(compare.Left, Register.R0, whenError, whenError);
+        Condition condition = ConditionOf(compare.Comparison, compare.Signed);
         if (compare.Right is ConstantOperand { Value: >= int.MinValue and <= int.MaxValue } constant)
         {
+            operands.Emit(compare.Left, Register.R0, escapes);
             code.Add(JumpIfImm(Register.R0, condition, (int)constant.Value, whenTrue));
         }
         else
         {
-            short slot = code.Reserve(8);
-            code.Add(Store(Width.DW, Register.R10, slot, Register.R0));
-            operands.Emit(compare.Right, Register.R2, whenError, whenError);
-            code.Add(Load(Width.DW, Register.R1, Register.R10, slot));
-            code.Release(8);
+            operands.EmitPair(compare.Left, compare.Right, escapes);
             code.Add(JumpIf(Register.R1, condition, Register.R2, whenTrue));
         }
 
         code.Add(Jump(whenFalse));
     }
 
-    private void EmitText(TextPredicate text, Label whenTrue, Label whenFalse, Label whenError)
+    private static Condition ConditionOf(Comparison comparison, bool signed) => (comparison, signed) switch
     {
-        int length = text.Literal.Length;
-        if (length > MaximumLiteral)
-            throw new PlanTooLargeException($"a text in a condition can have at most {MaximumLiteral} bytes");
-        if (text.Comparison == TextComparison.Contains)
-            throw new PlanTooLargeException("contains() is not possible in a condition yet");
-        if (text.Comparison == TextComparison.NotEqual)
+        (Comparison.Equal, _) => Condition.Equal,
+        (Comparison.NotEqual, _) => Condition.NotEqual,
+        (Comparison.Less, true) => Condition.SignedLess,
+        (Comparison.Less, false) => Condition.Less,
+        (Comparison.LessOrEqual, true) => Condition.SignedLessOrEqual,
+        (Comparison.LessOrEqual, false) => Condition.LessOrEqual,
+        (Comparison.Greater, true) => Condition.SignedGreater,
+        (Comparison.Greater, false) => Condition.Greater,
+        (Comparison.GreaterOrEqual, true) => Condition.SignedGreaterOrEqual,
+        (Comparison.GreaterOrEqual, false) => Condition.GreaterOrEqual,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    // IEEE 754 numbers are sign and magnitude, and the magnitudes are in the order of their bits: as two's complement they
+    // compare as integers do. What lies above infinity is NaN.
+    private void EmitFloats(FloatPredicate compare, Label whenTrue, Label whenFalse, Escapes escapes)
+    {
+        Label unordered = compare.Comparison == Comparison.NotEqual ? whenTrue : whenFalse;
+        operands.EmitPair(compare.Left, compare.Right, escapes);
+        foreach (Register register in (ReadOnlySpan<Register>)[Register.R1, Register.R2])
         {
-            EmitText(text with { Comparison = TextComparison.Equal }, whenFalse, whenTrue, whenError);
-            return;
+            code.Add(LshImm(register, 64 - (8 * (int)compare.Size)));
+            code.Add(Mov(Register.R3, register));
+            code.Add(ArshImm(Register.R3, 63), "the sign");
+            code.Add(LshImm(register, 1));
+            code.Add(RshImm(register, 1));
+            code.Add(LdImm64(Register.R4, compare.Size == 4 ? 0x7f80_0000L << 32 : 0x7ff0_0000_0000_0000));
+            code.Add(JumpIf(register, Condition.Greater, Register.R4, unordered), "NaN");
+            code.Add(Xor(register, Register.R3));
+            code.Add(Sub(register, Register.R3));
         }
 
-        if (text.Length is null)
-            EmitTerminated(text, whenTrue, whenFalse, whenError);
-        else
-            EmitCounted(text, text.Length, whenTrue, whenFalse, whenError);
-    }
-
-    private void EmitCounted(TextPredicate text, Operand length, Label whenTrue, Label whenFalse, Label whenError)
-    {
-        int size = text.Literal.Length;
-        operands.Emit(length, Register.R0, whenError, whenError);
-        code.Add(text.Comparison == TextComparison.Equal
-            ? JumpIfImm(Register.R0, Condition.NotEqual, size, whenFalse)
-            : JumpIfImm(Register.R0, Condition.SignedLess, size, whenFalse));
-        if (size == 0)
-        {
-            code.Add(Jump(whenTrue));
-            return;
-        }
-
-        // The last bytes are at the address plus the length minus their number.
-        short saved = code.Reserve(8);
-        if (text.Comparison == TextComparison.EndsWith)
-            code.Add(Store(Width.DW, Register.R10, saved, Register.R0));
-        operands.EmitAddress(text.Address, 0, whenError, whenError);
-        if (text.Comparison == TextComparison.EndsWith)
-        {
-            code.Add(Load(Width.DW, Register.R0, Register.R10, saved));
-            code.Add(Add(Register.R3, Register.R0));
-            code.Add(SubImm(Register.R3, size));
-        }
-
-        code.Release(8);
-        short buffer = code.Reserve(size);
-        ReadTo(buffer, size, Helper.BPF_FUNC_probe_read_user);
-        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, whenError));
-        CompareBytes(buffer, text.Literal, whenFalse);
-        code.Release(size);
-        code.Add(Jump(whenTrue));
-    }
-
-    private void EmitTerminated(TextPredicate text, Label whenTrue, Label whenFalse, Label whenError)
-    {
-        int size = text.Literal.Length;
-        if (text.Comparison is TextComparison.EndsWith)
-            throw new PlanTooLargeException("endswith() is not possible on a C string in a condition: its length is not known");
-        operands.EmitAddress(text.Address, 0, whenError, whenError);
-        bool whole = text.Comparison == TextComparison.Equal;
-
-        // One more than the literal tells an equal text from a longer one; the helper always ends with a zero.
-        int room = size + (whole ? 2 : 1);
-        short buffer = code.Reserve(room);
-        ReadTo(buffer, room, Helper.BPF_FUNC_probe_read_user_str);
-        code.Add(JumpIfImm(Register.R0, Condition.SignedLess, 0, whenError));
-        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, size + 1, whenFalse));
-        CompareBytes(buffer, text.Literal, whenFalse);
-        code.Release(room);
-        code.Add(Jump(whenTrue));
-    }
-
-    private void ReadTo(short buffer, int size, Helper helper)
-    {
-        code.Add(Mov(Register.R1, Register.R10));
-        code.Add(AddImm(Register.R1, buffer));
-        code.Add(MovImm(Register.R2, size));
-        code.Add(Call(helper));
-    }
-
-    private void CompareBytes(short buffer, ImmutableArray<byte> literal, Label whenFalse)
-    {
-        ReadOnlySpan<byte> bytes = literal.AsSpan();
-        int at = 0;
-        foreach (int size in (ReadOnlySpan<int>)[8, 4, 2, 1])
-        {
-            for (; bytes.Length - at >= size; at += size)
-            {
-                code.Add(Load(WidthOf(size), Register.R0, Register.R10, (short)(buffer + at)));
-                ReadOnlySpan<byte> part = bytes[at..];
-                if (size == 8)
-                {
-                    code.Add(LdImm64(Register.R1, BinaryPrimitives.ReadInt64LittleEndian(part)));
-                    code.Add(JumpIf(Register.R0, Condition.NotEqual, Register.R1, whenFalse));
-                    continue;
-                }
-
-                int value = size switch { 4 => BinaryPrimitives.ReadInt32LittleEndian(part), 2 => BinaryPrimitives.ReadUInt16LittleEndian(part), _ => part[0] };
-                code.Add(JumpIf32Imm(Register.R0, Condition.NotEqual, value, whenFalse));
-            }
-        }
+        code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: true), Register.R2, whenTrue));
+        code.Add(Jump(whenFalse));
     }
 }

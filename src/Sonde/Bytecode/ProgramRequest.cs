@@ -32,6 +32,9 @@ internal sealed record ProgramRequest
     /// <summary>What the program does.</summary>
     public ProgramRole Role { get; init; }
 
+    /// <summary>Whether a call that does not return gives no event.</summary>
+    public bool NeedsReturn { get; init; }
+
     /// <summary>Processes whose hits count, by tgid; empty for every process.</summary>
     public ImmutableArray<uint> Processes { get; init; } = [];
 

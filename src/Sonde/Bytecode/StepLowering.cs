@@ -28,9 +28,9 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
 
             case ComputeStep compute:
                 Outcome compute1 = new(compute.Status);
-                operands.Emit(compute.Value, Register.R1, compute1.Nil, compute1.Fault);
+                operands.Emit(compute.Value, Register.R1, compute1.Escapes);
                 Store(compute.FrameOffset, compute.Size, Register.R1);
-                EmitOutcome(compute1);
+                EmitOutcome(compute1, compute);
                 break;
 
             case ReadStep read:
@@ -54,7 +54,7 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
         switch (read)
         {
             case MemoryStep memory:
-                operands.EmitAddress(memory.Base, memory.Displacement, outcome.Nil, outcome.Fault);
+                operands.EmitAddress(memory.Base, memory.Displacement, outcome.Escapes);
                 code.Add(LoadConstant(Register.R2, memory.Size));
                 Read(memory, Helper.BPF_FUNC_probe_read_user);
                 code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, outcome.Fault));
@@ -65,7 +65,7 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
                 break;
 
             case TerminatedStep text:
-                operands.EmitAddress(text.Base, text.Displacement, outcome.Nil, outcome.Fault);
+                operands.EmitAddress(text.Base, text.Displacement, outcome.Escapes);
                 code.Add(MovImm(Register.R2, (int)text.Capacity));
                 Read(text, Helper.BPF_FUNC_probe_read_user_str);
                 code.Add(JumpIfImm(Register.R0, Condition.SignedLess, 0, outcome.Fault));
@@ -83,12 +83,12 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
     {
         // The count first: an empty sequence may have any pointer.
         var fits = new Label("fits");
-        operands.Emit(counted.Count, Register.R0, outcome.Nil, outcome.Fault);
+        operands.Emit(counted.Count, Register.R0, outcome.Escapes);
         short saved = code.Reserve(8);
         code.Add(JumpIfImm(Register.R0, Condition.Equal, 0, outcome.Done));
         if (counted.SpanEnd)
         {
-            operands.Emit(counted.Base, Register.R1, outcome.Nil, outcome.Fault);
+            operands.Emit(counted.Base, Register.R1, outcome.Escapes);
             code.Add(Sub(Register.R0, Register.R1));
             code.Add(JumpIfImm(Register.R0, Condition.SignedLessOrEqual, 0, outcome.Done));
         }
@@ -102,13 +102,13 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
         if (counted.Base is FrameOperand or Sites.RegisterOperand)
         {
             // No helper is called for these, R0 survives; and R0 stays bounded for the verifier.
-            operands.EmitAddress(counted.Base, counted.Displacement, outcome.Nil, outcome.Fault);
+            operands.EmitAddress(counted.Base, counted.Displacement, outcome.Escapes);
             code.Add(Mov(Register.R2, Register.R0));
         }
         else
         {
             code.Add(Kernel.Assembly.Verbs.Store(Width.DW, Register.R10, saved, Register.R0));
-            operands.EmitAddress(counted.Base, counted.Displacement, outcome.Nil, outcome.Fault);
+            operands.EmitAddress(counted.Base, counted.Displacement, outcome.Escapes);
             code.Add(Load(Width.DW, Register.R2, Register.R10, saved));
         }
 
@@ -149,21 +149,34 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
         }
     }
 
-    private void EmitOutcome(Outcome outcome)
+    private void EmitOutcome(Outcome outcome, ComputeStep? computed = null)
     {
         if (outcome.Status.Mask == 0)
         {
-            code.Add([Mark(outcome.Nil), Mark(outcome.Fault), Mark(outcome.Done)]);
+            code.Add([Mark(outcome.Range), Mark(outcome.Nil), Mark(outcome.Fault), Mark(outcome.Done)]);
             return;
         }
 
+        // Out of range is a fault and nil at once. What was to be computed may be where others look for an address: zero.
         code.Add(Jump(outcome.Done));
+        code.Add(Mark(outcome.Range));
+        SetBit(FrameHeader.Faults, outcome.Status);
         code.Add(Mark(outcome.Nil));
         SetBit(FrameHeader.Nils, outcome.Status);
+        Clear(computed);
         code.Add(Jump(outcome.Done));
         code.Add(Mark(outcome.Fault));
         SetBit(FrameHeader.Faults, outcome.Status);
+        Clear(computed);
         code.Add(Mark(outcome.Done));
+    }
+
+    private void Clear(ComputeStep? computed)
+    {
+        if (computed is null)
+            return;
+        code.Add(MovImm(Register.R1, 0));
+        Store(computed.FrameOffset, computed.Size, Register.R1);
     }
 
     private void SetBit(uint word, StatusBit status)
@@ -180,6 +193,10 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
 
         public Label Fault { get; } = new("fault");
 
+        public Label Range { get; } = new("out of range");
+
         public Label Done { get; } = new("next");
+
+        public Escapes Escapes => new(Nil, Fault, Range);
     }
 }

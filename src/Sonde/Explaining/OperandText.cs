@@ -49,6 +49,12 @@ internal sealed class OperandText(Operand? cfa)
         BinaryOperand binary => $"({Of(binary.Left)} {Symbol(binary.Operator)} {Of(binary.Right)})" + (binary.Size == 8 ? "" : $":{Width(binary.Size, binary.Signed)}"),
         UnaryOperand unary => (unary.Operator == UnaryOperator.Negate ? "-" : "~") + Of(unary.Value) + (unary.Size == 8 ? "" : $":{Width(unary.Size, unary.Signed)}"),
         BitFieldOperand field => $"bits {field.BitOffset}-{field.BitOffset + field.BitSize - 1} of {Of(field.Storage)}",
+        CheckedOperand element => $"{Of(element.Value)} if {Of(element.Index)} {(element.Inclusive ? "<=" : "<")} {Of(element.Count)}",
+        NonNilOperand address => Of(address.Value),
+        FactOperand fact => fact.Fact switch { Fact.Goroutine => "goid", Fact.Time => "now", _ => "pid:tid" },
+        HeldOperand held => $"held+{held.Offset}:{Width(held.Size, held.Signed)}",
+        TruthOperand truth => Of(truth.Predicate),
+        TextLengthOperand length => $"length of {Of(length.Text)}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -63,8 +69,18 @@ internal sealed class OperandText(Operand? cfa)
         NotPredicate not => $"!{Of(not.Inner)}",
         ConstantPredicate constant => constant.Value ? "true" : "false",
         ComparePredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)})" + (compare.Signed ? "" : ":unsigned"),
-        TextPredicate text => $"(text at {Of(text.Address)}, {(text.Length is { } length ? $"length {Of(length)}" : "up to the first zero")}, "
-            + $"{Symbol(text.Comparison)} {Quoted(text.Literal.AsSpan())})",
+        FloatPredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)}):f{8 * compare.Size}",
+        TextPredicate text => $"({Of(text.Text)}, {Symbol(text.Comparison)} {Of(text.Other)})",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private string Of(TextSource text) => text switch
+    {
+        LiteralText literal => Quoted(literal.Bytes.AsSpan()),
+        CommandText => "thread's name",
+        TargetText { Length: { } length } target => $"text at {Of(target.Address)}, length {Of(length)}",
+        TargetText { Capacity: { } capacity } target => $"text at {Of(target.Address)}, up to the first zero or {capacity}",
+        TargetText target => $"text at {Of(target.Address)}, up to the first zero",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -127,6 +143,10 @@ internal sealed class OperandText(Operand? cfa)
     {
         TextComparison.Equal => "==",
         TextComparison.NotEqual => "!=",
+        TextComparison.Less => "<",
+        TextComparison.LessOrEqual => "<=",
+        TextComparison.Greater => ">",
+        TextComparison.GreaterOrEqual => ">=",
         TextComparison.StartsWith => "starts with",
         TextComparison.EndsWith => "ends with",
         TextComparison.Contains => "contains",

@@ -16,8 +16,6 @@ namespace Sonde.Listings;
 /// </summary>
 internal sealed class FunctionListing(Image image)
 {
-    private const int RowsOfBatch = 4096;
-
     private readonly Signatures _signatures = new();
     private readonly FunctionMaker _maker = new(image);
     private readonly Dictionary<long, int> _copies = [];
@@ -49,7 +47,11 @@ internal sealed class FunctionListing(Image image)
         if (!image.Debug.Exists)
             yield break;
         Row[]?[] units = Scan();
-        foreach (List<(ListedFunction, MatchRank)> list in InOrder(units, pattern))
+        IEnumerable<List<(ListedFunction, MatchRank)>> lists = ParallelEnumerable.Range(0, units.Length)
+            .AsOrdered()
+            .WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(i => OfUnit(i, units[i], pattern));
+        foreach (List<(ListedFunction, MatchRank)> list in lists)
         {
             foreach ((ListedFunction Function, MatchRank Rank) function in list)
             {
@@ -63,41 +65,6 @@ internal sealed class FunctionListing(Image image)
         {
             if (!_named.Contains(origin) && Inlined(origin, copies, pattern) is { } function)
                 yield return function;
-        }
-    }
-
-    // While one batch is written, the next is made: memory goes with the batch, not with the program.
-    private IEnumerable<List<(ListedFunction, MatchRank)>> InOrder(Row[]?[] units, NamePattern? pattern)
-    {
-        int end = 0;
-        Task<List<(ListedFunction, MatchRank)>[]> next = Batch();
-        while (true)
-        {
-            bool isLast = end == units.Length;
-            List<(ListedFunction, MatchRank)>[] lists = next.GetAwaiter().GetResult();
-            if (!isLast)
-                next = Batch();
-            foreach (List<(ListedFunction, MatchRank)> list in lists)
-                yield return list;
-            if (isLast)
-                break;
-        }
-
-        Task<List<(ListedFunction, MatchRank)>[]> Batch()
-        {
-            int start = end;
-            for (int rows = 0; end < units.Length && rows < RowsOfBatch; end++)
-                rows += units[end]?.Length ?? 0;
-            var lists = new List<(ListedFunction, MatchRank)>[end - start];
-            return Task.Run(() =>
-            {
-                Parallel.For(0, lists.Length, i =>
-                {
-                    lists[i] = OfUnit(start + i, units[start + i], pattern);
-                    units[start + i] = null;
-                });
-                return lists;
-            });
         }
     }
 

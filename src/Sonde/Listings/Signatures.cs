@@ -17,7 +17,6 @@ internal sealed class Signatures
     private static readonly ThreadLocal<Dictionary<SourceLanguage, TypeReader>> Readers = new(() => []);
 
     private readonly ConcurrentDictionary<InfoOffset, string> _names = [];
-    private int _kept; // The dictionary's own count takes all of its locks.
 
     /// <summary>The declaration.</summary>
     /// <param name="entry">The function's entry.</param>
@@ -44,12 +43,8 @@ internal sealed class Signatures
         if (!Readers.Value!.TryGetValue(language, out TypeReader? reader))
             Readers.Value.Add(language, reader = new TypeReader(new TypeGraph(), Language.TypesOf(language)));
         string name = Language.TypesOf(language).NameOf(type, reader);
-        if (Interlocked.Increment(ref _kept) >= MaximumNames)
-        {
+        if (_names.Count >= MaximumNames)
             _names.Clear();
-            _kept = 0;
-        }
-
         return _names.GetOrAdd(type.Offset, name);
     }
 

@@ -10,11 +10,14 @@ internal abstract record Bound;
 /// <summary>A value that the target holds: its type and where its bytes are.</summary>
 internal sealed record BoundPlace(TypeId Type, ImmutableArray<Piece> Pieces) : Bound;
 
-/// <summary>A computed number of <paramref name="Size"/> bytes.</summary>
-internal sealed record BoundNumber(Operand Value, uint Size, bool Signed) : Bound;
+/// <summary>A computed number of <paramref name="Size"/> bytes; <paramref name="Type"/> when it is more than that.</summary>
+internal sealed record BoundNumber(Operand Value, uint Size, bool Signed, TypeId? Type = null) : Bound;
 
 /// <summary>A literal number, which takes the type of what it meets.</summary>
 internal sealed record BoundLiteral(Int128 Value) : Bound;
+
+/// <summary>A literal number with a fraction; it takes the type of what it meets, too.</summary>
+internal sealed record BoundFloat(double Value) : Bound;
 
 /// <summary>A truth value.</summary>
 internal sealed record BoundTruth(Predicate Predicate) : Bound;
@@ -22,5 +25,8 @@ internal sealed record BoundTruth(Predicate Predicate) : Bound;
 /// <summary>A literal text.</summary>
 internal sealed record BoundText(ImmutableArray<byte> Bytes) : Bound;
 
-/// <summary>nil, nullptr, NULL.</summary>
-internal sealed record BoundNil : Bound;
+/// <summary>The name of the thread.</summary>
+internal sealed record BoundCommand : Bound;
+
+/// <summary>nil, nullptr, NULL, None.</summary>
+internal sealed record BoundNil(string Spelling) : Bound;

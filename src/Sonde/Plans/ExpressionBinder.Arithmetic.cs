@@ -1,9 +1,14 @@
 using Sonde.Sites;
 using Sonde.Specs.Expressions;
+using Sonde.Types;
+using static Sonde.Plans.Pieces;
 
 namespace Sonde.Plans;
 
-/// <content>Numbers: widths, signs and literals.</content>
+/// <content>
+/// Numbers: they keep the width and the sign of their types and wrap around in them, without C's promotions. Of two types the
+/// wider one counts, of two of one width the unsigned one; literals take the type of what they meet.
+/// </content>
 internal sealed partial class ExpressionBinder
 {
     // As Go computes constants: exactly.
@@ -49,6 +54,58 @@ internal sealed partial class ExpressionBinder
             throw new ExpressionException($"{literal.Value} is no {(signed ? "" : "unsigned ")}number of {8 * size} bits", expression.Span);
     }
 
+    private BoundNumber Number(Bound bound, Expr expression)
+    {
+        switch (bound)
+        {
+            case BoundNumber number:
+                return number;
+            case BoundLiteral literal:
+                return new BoundNumber(Constant(literal.Value), 8, literal.Value <= long.MaxValue);
+            case BoundPlace any:
+                BoundPlace place = Unwrap(any, expression.Span);
+                TypeNode node = types[place.Type];
+                bool signed = node.Shape is ScalarShape { Kind: ScalarKind.Signed };
+                if (node.Shape is ScalarShape { Kind: ScalarKind.Float or ScalarKind.Complex })
+                    throw new ExpressionException("the kernel cannot compute with floating-point numbers", expression.Span, "they can be compared with each other and with numbers");
+                bool scalar = node.Shape is ScalarShape or PointerShape or TextShape { Form: TextForm.Terminated };
+                if (!scalar)
+                    throw new ExpressionException($"{node.Name} is no number", expression.Span);
+                if (node.Size is not (1 or 2 or 4 or 8))
+                    throw new ExpressionException($"a number of {8 * node.Size} bits cannot be computed with", expression.Span);
+                Operand value = OperandOf(place.Pieces, (uint)node.Size, signed) ?? throw Unreadable(place.Pieces, expression.Span);
+                return new BoundNumber(value, (uint)node.Size, signed);
+            case BoundFloat:
+                throw new ExpressionException("the kernel cannot compute with floating-point numbers", expression.Span, "they can be compared with each other and with numbers");
+            default:
+                throw new ExpressionException("this is no number", expression.Span);
+        }
+    }
+
+    private static ConstantOperand Constant(Int128 value) => new(unchecked((long)value));
+
+    // 5u8 is of that type; a suffix that only says "unsigned" leaves the width open.
+    private static Bound Typed(Int128 value, NumericSuffix suffix, Expr expression)
+    {
+        (uint Size, bool Signed)? type = suffix switch
+        {
+            NumericSuffix.I8 => (1, true),
+            NumericSuffix.I16 => (2, true),
+            NumericSuffix.I32 => (4, true),
+            NumericSuffix.I64 or NumericSuffix.Isize => (8, true),
+            NumericSuffix.U8 => (1, false),
+            NumericSuffix.U16 => (2, false),
+            NumericSuffix.U32 => (4, false),
+            NumericSuffix.U64 or NumericSuffix.Usize => (8, false),
+            _ => null,
+        };
+        var literal = new BoundLiteral(value);
+        if (type is not { } known)
+            return literal;
+        Check(literal, expression, known.Size, known.Signed);
+        return new BoundNumber(Constant(value), known.Size, known.Signed);
+    }
+
     private Bound Arithmetic(BinaryExpr binary, Bound left, Bound right)
     {
         Sites.BinaryOperator operation = binary.Operator switch
@@ -78,8 +135,8 @@ internal sealed partial class ExpressionBinder
         };
         Check(left, binary.Left, shift ? 8 : type.Size, type.Signed);
         Check(right, binary.Right, shift ? 8 : type.Size, !shift && type.Signed);
-        Operand l = a?.Value ?? new ConstantOperand(unchecked((long)((BoundLiteral)left).Value));
-        Operand r = b?.Value ?? new ConstantOperand(unchecked((long)((BoundLiteral)right).Value));
+        Operand l = a?.Value ?? Constant(((BoundLiteral)left).Value);
+        Operand r = b?.Value ?? Constant(((BoundLiteral)right).Value);
         return new BoundNumber(new Sites.BinaryOperand(operation, l, r, type.Size, type.Signed), type.Size, type.Signed);
     }
 }

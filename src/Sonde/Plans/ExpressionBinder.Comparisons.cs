@@ -1,94 +1,83 @@
 using Sonde.Sites;
+using Sonde.Specs;
 using Sonde.Specs.Expressions;
 using Sonde.Types;
 using static Sonde.Plans.Pieces;
+using BinaryOperator = Sonde.Specs.Expressions.BinaryOperator;
 
 namespace Sonde.Plans;
 
-/// <content>Comparisons and what is true.</content>
+/// <content>Comparisons: of numbers by their values, of texts by their bytes, with nil.</content>
 internal sealed partial class ExpressionBinder
 {
     private Bound Binary(BinaryExpr binary)
     {
-        if (binary.Operator is Specs.Expressions.BinaryOperator.And)
+        if (binary.Operator is BinaryOperator.And)
             return new BoundTruth(new AndPredicate(BindCondition(binary.Left), BindCondition(binary.Right)));
-        if (binary.Operator is Specs.Expressions.BinaryOperator.Or)
+        if (binary.Operator is BinaryOperator.Or)
             return new BoundTruth(new OrPredicate(BindCondition(binary.Left), BindCondition(binary.Right)));
-        (Bound left, Bound right) = (Constant(binary.Left, binary.Right), Constant(binary.Right, binary.Left));
+        (Bound left, Bound right) = (Side(binary.Left, binary.Right), Side(binary.Right, binary.Left));
         Comparison? comparison = binary.Operator switch
         {
-            Specs.Expressions.BinaryOperator.Equal => Comparison.Equal,
-            Specs.Expressions.BinaryOperator.NotEqual => Comparison.NotEqual,
-            Specs.Expressions.BinaryOperator.Less => Comparison.Less,
-            Specs.Expressions.BinaryOperator.LessOrEqual => Comparison.LessOrEqual,
-            Specs.Expressions.BinaryOperator.Greater => Comparison.Greater,
-            Specs.Expressions.BinaryOperator.GreaterOrEqual => Comparison.GreaterOrEqual,
+            BinaryOperator.Equal => Comparison.Equal,
+            BinaryOperator.NotEqual => Comparison.NotEqual,
+            BinaryOperator.Less => Comparison.Less,
+            BinaryOperator.LessOrEqual => Comparison.LessOrEqual,
+            BinaryOperator.Greater => Comparison.Greater,
+            BinaryOperator.GreaterOrEqual => Comparison.GreaterOrEqual,
             _ => null,
         };
         return comparison is { } known ? new BoundTruth(Compare(known, left, right, binary)) : Arithmetic(binary, left, right);
     }
 
     /// <summary>An expression, or the constant of the other side's enum that it names.</summary>
-    private Bound Constant(Expr expression, Expr other)
+    private Bound Side(Expr expression, Expr other)
     {
-        if (expression is not NameExpr name || scope.ContainsKey(name.Name))
-            return Bind(expression);
-        string last = name.Name[(name.Name.LastIndexOf(':') + 1)..];
-        if (Bind(other) is BoundPlace place && types[place.Type].Presentation is EnumPresentation names)
+        string? name = expression switch
         {
-            foreach ((Int128 value, string constant) in names.Names)
-            {
-                if (constant == name.Name || constant == last)
-                    return new BoundLiteral(value);
-            }
-
-            throw new ExpressionException($"{types[place.Type].Name} has no \"{name.Name}\"", name.Span, Hint(last, names.Names.Values, "constants"));
-        }
-
-        return Bind(expression);
+            NameExpr plain when !scope.Knows(plain.Name) => plain.Name,
+            NullLiteral nothing => nothing.Spelling,
+            _ => null,
+        };
+        if (name is null || other is NullLiteral || Bind(other) is not BoundPlace bound)
+            return Bind(expression);
+        BoundPlace place = Unwrap(bound, other.Span);
+        TypeNode node = types[place.Type];
+        if (node.Presentation is not EnumPresentation || (expression is NullLiteral && !((EnumPresentation)node.Presentation).Names.Values.Contains(name)))
+            return Bind(expression);
+        return expression is NameExpr && Global(name) is { } constant ? constant : new BoundLiteral(Enumerator(node, name, expression.Span));
     }
 
     private Predicate Compare(Comparison comparison, Bound left, Bound right, BinaryExpr binary)
     {
-        if (left is BoundText && right is not BoundText)
-            return Compare(Mirror(comparison), right, left, binary);
-        if (right is BoundText text)
-        {
-            TextComparison kind = comparison switch
-            {
-                Comparison.Equal => TextComparison.Equal,
-                Comparison.NotEqual => TextComparison.NotEqual,
-                _ => throw new ExpressionException("texts can be compared by == and != only", binary.OperatorSpan),
-            };
-            return Text(kind, left, text, binary.Left);
-        }
-
-        if (left is BoundTruth || right is BoundTruth)
+        if (TextOrNull(left, binary.Left) is { } leftText && TextOrNull(right, binary.Right) is { } rightText)
+            return Texts(comparison, leftText, rightText);
+        if (left is BoundText or BoundCommand || right is BoundText or BoundCommand)
+            throw new ExpressionException("a text can be compared with a text only", binary.OperatorSpan);
+        if (IsTruth(left, binary.Left) || IsTruth(right, binary.Right))
         {
             (Predicate a, Predicate b) = (Truth(left, binary.Left), Truth(right, binary.Right));
-            Predicate same = new OrPredicate(new AndPredicate(a, b), new AndPredicate(new NotPredicate(a), new NotPredicate(b)));
-            return comparison switch
-            {
-                Comparison.Equal => same,
-                Comparison.NotEqual => new NotPredicate(same),
-                _ => throw new ExpressionException("truth values have no order", binary.OperatorSpan),
-            };
+            return comparison is Comparison.Equal or Comparison.NotEqual
+                ? new ComparePredicate(comparison, new TruthOperand(a), new TruthOperand(b), false)
+                : throw new ExpressionException("truth values have no order", binary.OperatorSpan);
         }
 
-        if (left is BoundLiteral a1 && right is BoundLiteral b1)
-            return new ConstantPredicate(Decide(comparison, a1.Value.CompareTo(b1.Value)));
         if (left is BoundNil && right is BoundNil)
             throw new ExpressionException("nil can be compared with a pointer only", binary.OperatorSpan);
-        if (left is BoundNil || (left is BoundLiteral && right is not BoundNil))
-            return Compare(Mirror(comparison), right, left, binary);
-        if (right is BoundNil)
-        {
-            if (comparison is not (Comparison.Equal or Comparison.NotEqual))
-                throw new ExpressionException("nil has no order", binary.OperatorSpan);
-            return new ComparePredicate(comparison, PointerIn(left, binary.Left), new ConstantOperand(0), false);
-        }
+        if (left is BoundNil || right is BoundNil)
+            return Nil(comparison, left is BoundNil ? right : left, left is BoundNil ? binary.Right : binary.Left, (BoundNil)(left is BoundNil ? left : right), binary.OperatorSpan);
+        if (FloatSize(left, binary.Left) is not null || FloatSize(right, binary.Right) is not null)
+            return Floats(comparison, left, right, binary);
+        if (left is BoundLiteral a1 && right is BoundLiteral b1)
+            return new ConstantPredicate(Decide(comparison, a1.Value.CompareTo(b1.Value)));
+        if (left is BoundLiteral)
+            return Numbers(Mirror(comparison), right, left, binary.Right, binary.Left);
+        return Numbers(comparison, left, right, binary.Left, binary.Right);
+    }
 
-        BoundNumber number = Number(left, binary.Left);
+    private Predicate Numbers(Comparison comparison, Bound left, Bound right, Expr leftSide, Expr rightSide)
+    {
+        BoundNumber number = Number(left, leftSide);
         bool wide = number is { Size: 8, Signed: false };
         if (right is BoundLiteral literal)
         {
@@ -96,10 +85,10 @@ internal sealed partial class ExpressionBinder
             (Int128 low, Int128 high) = wide ? (0, (Int128)ulong.MaxValue) : ((Int128)long.MinValue, (Int128)long.MaxValue);
             if (literal.Value < low || literal.Value > high)
                 return new ConstantPredicate(Decide(comparison, literal.Value < low ? 1 : -1));
-            return new ComparePredicate(comparison, number.Value, new ConstantOperand(unchecked((long)literal.Value)), !wide);
+            return new ComparePredicate(comparison, number.Value, Constant(literal.Value), !wide);
         }
 
-        BoundNumber other = Number(right, binary.Right);
+        BoundNumber other = Number(right, rightSide);
         bool otherWide = other is { Size: 8, Signed: false };
         if (wide != otherWide && (wide ? other.Signed : number.Signed))
             return wide ? Mixed(Mirror(comparison), other.Value, number.Value) : Mixed(comparison, number.Value, other.Value);
@@ -117,12 +106,24 @@ internal sealed partial class ExpressionBinder
             : new AndPredicate(new NotPredicate(negative), compared);
     }
 
-    /// <summary>The word of a value that is zero when the value is nil.</summary>
-    private Operand PointerIn(Bound bound, Expr expression)
+    private Predicate Nil(Comparison comparison, Bound bound, Expr expression, BoundNil nil, TextSpan span)
     {
+        if (comparison is not (Comparison.Equal or Comparison.NotEqual))
+            throw new ExpressionException("nil has no order", span);
+        if (bound is BoundNumber { Size: 8 } address)
+            return new ComparePredicate(comparison, address.Value, new ConstantOperand(0), false);
         if (bound is not BoundPlace place)
             throw new ExpressionException("nil can be compared with a pointer only", expression.Span);
         TypeNode node = types[place.Type];
+        if (node.Shape is not (PointerShape or TextShape))
+            place = Unwrap(place, expression.Span);
+        node = types[place.Type];
+        if (node.Shape is VariantShape variant && variant.Cases.FirstOrDefault(c => c.Name == nil.Spelling) is { } none)
+        {
+            Predicate isNone = IsCase(place, variant, none, expression.Span);
+            return comparison == Comparison.Equal ? isNone : new NotPredicate(isNone);
+        }
+
         uint? offset = node.Shape switch
         {
             PointerShape or TextShape { Form: TextForm.Terminated } or ScalarShape { Kind: ScalarKind.Address } => 0,
@@ -130,10 +131,50 @@ internal sealed partial class ExpressionBinder
             DynamicShape dynamic => dynamic.Form is DynamicForm.CppPolymorphic ? dynamic.DataWordOffset : dynamic.TypeWordOffset,
             _ => null,
         };
-        if (offset is not { } at)
-            throw new ExpressionException($"{node.Name} is never nil", expression.Span);
-        return OperandOf(Slice(place.Pieces, at, 8), 8, false) ?? throw Unreadable(place.Pieces, expression.Span);
+        return offset is { } at
+            ? new ComparePredicate(comparison, Word(place, at, 8, expression.Span), new ConstantOperand(0), false)
+            : throw new ExpressionException($"{node.Name} is never {nil.Spelling}", expression.Span);
     }
+
+    /// <summary>4 or 8 for a floating-point number of the target, 0 for a literal one; null for what is none.</summary>
+    private uint? FloatSize(Bound bound, Expr expression)
+    {
+        if (bound is BoundFloat)
+            return 0;
+        if (bound is not BoundPlace place)
+            return null;
+        TypeNode node = types[Unwrap(place, expression.Span).Type];
+        if (node.Shape is not ScalarShape { Kind: ScalarKind.Float })
+            return null;
+        return node.Size is 4 or 8 ? (uint)node.Size : throw new ExpressionException($"{node.Name} cannot be compared in the kernel", expression.Span);
+    }
+
+    private Predicate Floats(Comparison comparison, Bound left, Bound right, BinaryExpr binary)
+    {
+        (uint a, uint b) = (FloatSize(left, binary.Left) ?? 0, FloatSize(right, binary.Right) ?? 0);
+        if (a == 0 && b == 0)
+            return Number(left, binary.Left) is { Value: ConstantOperand } && Number(right, binary.Right) is { Value: ConstantOperand }
+                ? throw new ExpressionException("this does not hang on the program", binary.Span)
+                : throw new ExpressionException("an integer and a number with a fraction cannot be compared", binary.OperatorSpan);
+        if (a != 0 && b != 0 && a != b)
+            throw new ExpressionException("a float and a double cannot be compared in the kernel", binary.OperatorSpan);
+        uint size = Math.Max(a, b);
+        return new FloatPredicate(comparison, Bits(left, binary.Left), Bits(right, binary.Right), size);
+
+        Operand Bits(Bound bound, Expr side)
+        {
+            double? literal = bound switch { BoundFloat number => number.Value, BoundLiteral number => (double)number.Value, _ => null };
+            if (literal is { } value)
+                return new ConstantOperand(size == 8 ? BitConverter.DoubleToInt64Bits(value) : BitConverter.SingleToUInt32Bits((float)value));
+            if (FloatSize(bound, side) is null)
+                throw new ExpressionException("an integer variable and a floating-point number cannot be compared in the kernel", binary.OperatorSpan);
+            BoundPlace place = Unwrap((BoundPlace)bound, side.Span);
+            return OperandOf(place.Pieces, size) ?? throw Unreadable(place.Pieces, side.Span);
+        }
+    }
+
+    private bool IsTruth(Bound bound, Expr expression) =>
+        bound is BoundTruth || (bound is BoundPlace place && types[Unwrap(place, expression.Span).Type].Shape is ScalarShape { Kind: ScalarKind.Boolean });
 
     private static bool Decide(Comparison comparison, int order) => comparison switch
     {

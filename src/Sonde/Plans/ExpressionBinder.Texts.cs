@@ -1,75 +1,96 @@
 using Sonde.Sites;
 using Sonde.Specs.Expressions;
 using Sonde.Types;
-using static Sonde.Plans.Pieces;
 
 namespace Sonde.Plans;
 
-/// <content>Texts and lengths.</content>
+/// <content>Texts, and the functions.</content>
 internal sealed partial class ExpressionBinder
 {
     private Bound Call(CallExpr call)
     {
         switch (call.Function)
         {
-            case BuiltinFunction.Len when call.Arguments is [var argument]:
-                return Length(Place(Bind(argument), argument), argument);
-            case BuiltinFunction.StartsWith or BuiltinFunction.EndsWith when call.Arguments is [var value, var part]:
-                if (Bind(part) is not BoundText text)
-                    throw new ExpressionException("a text in quotes is needed", part.Span);
-                TextComparison kind = call.Function == BuiltinFunction.StartsWith ? TextComparison.StartsWith : TextComparison.EndsWith;
-                return new BoundTruth(Text(kind, Bind(value), text, value));
+            case BuiltinFunction.Len or BuiltinFunction.Cap:
+                return Length(call, call.Arguments[0], call.Function == BuiltinFunction.Cap);
+            case BuiltinFunction.StartsWith or BuiltinFunction.EndsWith or BuiltinFunction.Contains:
+                if (Bind(call.Arguments[1]) is not BoundText part)
+                    throw new ExpressionException("a text in quotes is needed", call.Arguments[1].Span);
+                TextComparison kind = call.Function switch
+                {
+                    BuiltinFunction.StartsWith => TextComparison.StartsWith,
+                    BuiltinFunction.EndsWith => TextComparison.EndsWith,
+                    _ => TextComparison.Contains,
+                };
+                int most = kind == TextComparison.Contains ? TextLimits.Needle : TextLimits.Literal;
+                if (part.Bytes.Length > most)
+                    throw new ExpressionException($"this text has more than {most} bytes", call.Arguments[1].Span);
+                Bound text = Bind(call.Arguments[0]);
+                if (text is BoundText whole)
+                    return new BoundTruth(new ConstantPredicate(Decide(kind, whole.Bytes.AsSpan(), part.Bytes.AsSpan())));
+                if (text is BoundCommand && kind != TextComparison.StartsWith)
+                    throw new ExpressionException("$comm can be compared by == and startswith() only", call.Span);
+                return new BoundTruth(new TextPredicate(kind, TextOf(text, call.Arguments[0]), new LiteralText(part.Bytes)));
             default:
                 throw new ExpressionException("this function is not supported yet", call.Span);
         }
     }
 
-    private BoundNumber Length(BoundPlace place, Expr expression)
+    private static bool Decide(TextComparison kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> part) => kind switch
     {
-        CountRule? rule = types[place.Type].Shape switch
-        {
-            TextShape text => text.Length,
-            SequenceShape sequence => sequence.Count,
-            _ => null,
-        };
-        switch (rule)
-        {
-            case FixedCount known:
-                return new BoundNumber(new ConstantOperand((long)known.Count), 8, true);
-            case CountField field:
-                Operand count = OperandOf(Slice(place.Pieces, field.Offset, field.Size), field.Size, false) ?? throw Unreadable(place.Pieces, expression.Span);
-                return new BoundNumber(count, 8, true);
-            default:
-                throw new ExpressionException($"{types[place.Type].Name} has no length that is known", expression.Span);
-        }
+        TextComparison.StartsWith => text.StartsWith(part),
+        TextComparison.EndsWith => text.EndsWith(part),
+        _ => text.IndexOf(part) >= 0,
+    };
+
+    private Predicate Texts(Comparison comparison, TextSource left, TextSource right)
+    {
+        if (left is LiteralText a && right is LiteralText b)
+            return new ConstantPredicate(Decide(comparison, a.Bytes.AsSpan().SequenceCompareTo(b.Bytes.AsSpan())));
+        if (left is LiteralText)
+            (comparison, left, right) = (Mirror(comparison), right, left);
+        return new TextPredicate(
+            comparison switch
+            {
+                Comparison.Equal => TextComparison.Equal,
+                Comparison.NotEqual => TextComparison.NotEqual,
+                Comparison.Less => TextComparison.Less,
+                Comparison.LessOrEqual => TextComparison.LessOrEqual,
+                Comparison.Greater => TextComparison.Greater,
+                _ => TextComparison.GreaterOrEqual,
+            },
+            left, right);
     }
 
-    private Predicate Text(TextComparison kind, Bound left, BoundText literal, Expr expression)
+    private TextSource? TextOrNull(Bound bound, Expr expression) => bound switch
     {
-        BoundPlace place = Place(left, expression);
+        BoundText literal when literal.Bytes.Length > TextLimits.Literal => throw new ExpressionException($"this text has more than {TextLimits.Literal} bytes", expression.Span),
+        BoundText literal => new LiteralText(literal.Bytes),
+        BoundCommand => new CommandText(),
+        BoundPlace place when types[Pointed(place, expression.Span).Type].Shape is TextShape => TextOf(bound, expression),
+        _ => null,
+    };
+
+    private TextSource TextOf(Bound bound, Expr expression)
+    {
+        if (bound is BoundCommand)
+            return new CommandText();
+        BoundPlace place = Pointed(Place(bound, expression), expression.Span);
         TypeNode node = types[place.Type];
         switch (node.Shape)
         {
+            case TextShape { CharacterSize: not 1 }:
+                throw new ExpressionException($"{node.Name} has wide characters, which cannot be compared yet", expression.Span);
             case TextShape { Form: TextForm.Counted, Length: CountField length } text:
-                Operand? address = OperandOf(Slice(place.Pieces, text.PointerOffset, 8), 8, false);
-                Operand? count = OperandOf(Slice(place.Pieces, length.Offset, length.Size), length.Size, false);
-                if (text.CharacterSize != 1)
-                    throw new ExpressionException($"{node.Name} has wide characters, which cannot be compared yet", expression.Span);
-                if (address is null || count is null)
-                    throw Unreadable(place.Pieces, expression.Span);
-                return new TextPredicate(kind, address, count, literal.Bytes);
+                return new TargetText(Word(place, text.PointerOffset, 8, expression.Span), Word(place, length.Offset, length.Size, expression.Span));
             case TextShape { Form: TextForm.Terminated }:
-                Operand pointer = OperandOf(place.Pieces, 8, false) ?? throw Unreadable(place.Pieces, expression.Span);
-                return new TextPredicate(kind, pointer, null, literal.Bytes);
-            case TextShape { Form: TextForm.Inline } when place.Pieces is [{ Place: MemoryPlace memory }]:
-                Operand inline = memory.Base.Plus(memory.Displacement);
+                return new TargetText(Word(place, 0, 8, expression.Span), null);
+            case TextShape { Form: TextForm.Inline } when place.Pieces is [{ Offset: 0, Place: MemoryPlace memory }]:
+                return new TargetText(memory.Base.Plus(memory.Displacement), null, (uint)Math.Min(node.Size, int.MaxValue));
 
-                // A text that fills the array has no zero behind it.
-                if ((ulong)literal.Bytes.Length > node.Size)
-                    return new ConstantPredicate(kind == TextComparison.NotEqual);
-                return (ulong)literal.Bytes.Length == node.Size
-                    ? new TextPredicate(kind, inline, new ConstantOperand((long)node.Size), literal.Bytes)
-                    : new TextPredicate(kind, inline, null, literal.Bytes);
+            // Bytes are compared as a text is.
+            case SequenceShape { Stride: 1, PointerOffset: { } at } bytes when CountOf(place, bytes.Count, 1, expression.Span) is { } count:
+                return new TargetText(Word(place, at, 8, expression.Span), count);
             default:
                 throw new ExpressionException($"{node.Name} is no text", expression.Span);
         }

@@ -11,7 +11,7 @@ namespace Sonde.Plans;
 ///  24  u64 sequence     number of this event among the probe's emitted ones, from 1
 ///  32  u64 goroutine    goid, 0 when it is not known
 ///  40  u64 faults       a bit per step whose memory could not be read
-///  48  u64 nils         a bit per step that met a nil pointer
+///  48  u64 nils         a bit per step that met a nil pointer; with its bit of faults, one that was out of range
 ///  56  u8[16] command   name of the thread
 ///  72  u64 end          bpf_ktime_get_ns at the return site, 0 when there was none
 ///  80  u32 outcome      see <see cref="FrameOutcome"/>

@@ -48,7 +48,7 @@ internal static class Pieces
     private static BitFieldOperand Shifted(Operand operand, uint bytes) => new(operand, 8 * bytes, 64 - (8 * bytes), false);
 
     /// <summary>A scalar's value; null when its bytes are not in one readable place.</summary>
-    public static Operand? OperandOf(ImmutableArray<Piece> pieces, uint size, bool signed)
+    public static Operand? OperandOf(ImmutableArray<Piece> pieces, uint size, bool signed = false)
     {
         if (pieces is not [{ Offset: 0 } piece] || piece.Size < size)
             return null;
@@ -72,4 +72,17 @@ internal static class Pieces
             word = (word << 8) | bytes[i];
         return word;
     }
+
+    /// <summary>The pieces of a value that is there only when <paramref name="index"/> is less than <paramref name="count"/>.</summary>
+    public static ImmutableArray<Piece> Guarded(ImmutableArray<Piece> pieces, Operand index, Operand count) =>
+        [.. pieces.Select(p => p with
+        {
+            Place = p.Place switch
+            {
+                MemoryPlace memory => new MemoryPlace(new CheckedOperand(memory.Base, index, count), memory.Displacement),
+                RegisterPlace register => new ComputedPlace(new CheckedOperand(new RegisterOperand(register.Register), index, count)),
+                ComputedPlace computed => new ComputedPlace(new CheckedOperand(computed.Value, index, count)),
+                var other => other,
+            },
+        })];
 }

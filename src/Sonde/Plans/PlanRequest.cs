@@ -17,6 +17,9 @@ internal sealed record PlanRequest
     /// <summary>The wanted values in the order of the event.</summary>
     public ImmutableArray<WantedValue> Values { get; init; } = [];
 
+    /// <summary>What a call keeps of its entry for its return.</summary>
+    public Holder? Held { get; init; }
+
     /// <summary>Decided at the entry (or the only) site.</summary>
     public Predicate? EntryCondition { get; init; }
 

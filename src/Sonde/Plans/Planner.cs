@@ -34,6 +34,8 @@ internal sealed class Planner
     public static CapturePlan Plan(PlanRequest request)
     {
         var planner = new Planner(request);
+        if (request.Held is { } held)
+            (planner._cursor, planner._statusBits) = (held.End, held.StatusBits);
         var roots = ImmutableArray.CreateBuilder<Root>(request.Values.Length);
         foreach (WantedValue wanted in request.Values)
             roots.Add(planner.PlaceRoot(wanted));
@@ -42,7 +44,7 @@ internal sealed class Planner
         return new CapturePlan
         {
             FrameSize = FrameSizes.Fit(planner._cursor) ?? throw new System.Diagnostics.UnreachableException(),
-            EntrySteps = planner._entry.Freeze(),
+            EntrySteps = [.. request.Held?.Steps ?? [], .. planner._entry.Freeze()],
             ReturnSteps = planner._return.Freeze(),
             Roots = roots.DrainToImmutable(),
             EntryCondition = request.EntryCondition,

@@ -25,12 +25,50 @@ internal sealed record ComparePredicate(Comparison Comparison, Operand Left, Ope
 internal enum Comparison { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual }
 
 /// <summary>
-/// A text of the target against a literal. <paramref name="Length"/> is null for a text that ends at the first zero.
+/// A comparison of two IEEE 754 numbers of <paramref name="Size"/> bytes by their bits: nothing compares with NaN but by
+/// <c>!=</c>, and the zeros are equal.
 /// </summary>
-internal sealed record TextPredicate(TextComparison Comparison, Operand Address, Operand? Length, ImmutableArray<byte> Literal) : Predicate;
+internal sealed record FloatPredicate(Comparison Comparison, Operand Left, Operand Right, uint Size) : Predicate;
 
-/// <summary>How a text is compared with a literal.</summary>
-internal enum TextComparison { Equal, NotEqual, StartsWith, EndsWith, Contains }
+/// <summary>A text of the target against a literal or another text.</summary>
+/// <param name="Comparison">How.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Other">What it is compared with; a literal for all that look for a part.</param>
+internal sealed record TextPredicate(TextComparison Comparison, TextSource Text, TextSource Other) : Predicate;
+
+/// <summary>How a text is compared with another, byte by byte.</summary>
+internal enum TextComparison { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, StartsWith, EndsWith, Contains }
+
+/// <summary>Where a text comes from.</summary>
+internal abstract record TextSource;
+
+/// <summary>
+/// Bytes of the target. <paramref name="Length"/> is null for a text that ends at the first zero, or after <paramref name="Capacity"/>
+/// bytes if that is not null.
+/// </summary>
+internal sealed record TargetText(Operand Address, Operand? Length, uint? Capacity = null) : TextSource;
+
+/// <summary>Bytes from the probe's text.</summary>
+internal sealed record LiteralText(ImmutableArray<byte> Bytes) : TextSource;
+
+/// <summary>The name of the thread.</summary>
+internal sealed record CommandText : TextSource;
+
+/// <summary>How much of a text the kernel looks at. What lies behind is not known, and a comparison that hangs on it has no value.</summary>
+internal static class TextLimits
+{
+    /// <summary>The longest literal.</summary>
+    public const int Literal = 256;
+
+    /// <summary>The longest literal that is looked for within a text.</summary>
+    public const int Needle = 64;
+
+    /// <summary>How far the end of a text without a length is looked for.</summary>
+    public const int Terminated = 255;
+
+    /// <summary>How far two texts are compared, and how far a part is looked for.</summary>
+    public const int Searched = 1024;
+}
 
 /// <summary>Always true or always false.</summary>
 internal sealed record ConstantPredicate(bool Value) : Predicate;

@@ -33,8 +33,30 @@ internal sealed record UnaryOperand(UnaryOperator Operator, Operand Value, uint 
 /// <summary>A bit-field: <paramref name="BitSize"/> bits, <paramref name="BitOffset"/> above the lowest bit of <paramref name="Storage"/>.</summary>
 internal sealed record BitFieldOperand(Operand Storage, uint BitOffset, uint BitSize, bool Signed) : Operand;
 
-/// <summary>A value that is there only when <paramref name="Count"/> is greater than <paramref name="Index"/>; else the computation ends as <c>nil</c>.</summary>
-internal sealed record CheckedOperand(Operand Value, Operand Count, ulong Index) : Operand;
+/// <summary>
+/// A value that is there only when <paramref name="Index"/> is less than <paramref name="Count"/> (with <paramref name="Inclusive"/>:
+/// not more than it), as unsigned numbers, so that a negative index is out of range; else the computation ends as out of range.
+/// </summary>
+internal sealed record CheckedOperand(Operand Value, Operand Index, Operand Count, bool Inclusive = false) : Operand;
+
+/// <summary>An address; the computation ends as <c>nil</c> when it is zero.</summary>
+internal sealed record NonNilOperand(Operand Value) : Operand;
+
+/// <summary>What the kernel knows about the hit.</summary>
+internal sealed record FactOperand(Fact Fact) : Operand;
+
+/// <summary>A fact about a hit.</summary>
+internal enum Fact
+{
+    /// <summary>tgid in the upper half, tid in the lower.</summary>
+    ProcessAndThread,
+
+    /// <summary>The running goroutine's goid.</summary>
+    Goroutine,
+
+    /// <summary>Nanoseconds of the monotonic clock.</summary>
+    Time,
+}
 
 /// <summary>What a <see cref="BinaryOperand"/> does.</summary>
 internal enum BinaryOperator { Add, Subtract, Multiply, Divide, Remainder, And, Or, Xor, ShiftLeft, ShiftRight }

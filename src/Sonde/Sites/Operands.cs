@@ -12,7 +12,8 @@ internal static class Operands
         BinaryOperand binary => RegistersOf(binary.Left) | RegistersOf(binary.Right),
         UnaryOperand unary => RegistersOf(unary.Value),
         BitFieldOperand field => RegistersOf(field.Storage),
-        CheckedOperand checked1 => RegistersOf(checked1.Value) | RegistersOf(checked1.Count),
+        CheckedOperand element => RegistersOf(element.Value) | RegistersOf(element.Index) | RegistersOf(element.Count),
+        NonNilOperand address => RegistersOf(address.Value),
         _ => RegisterSet.None,
     };
 
@@ -41,7 +42,8 @@ internal static class Operands
         BinaryOperand binary => Uses(binary.Left, part) || Uses(binary.Right, part),
         UnaryOperand unary => Uses(unary.Value, part),
         BitFieldOperand field => Uses(field.Storage, part),
-        CheckedOperand checked1 => Uses(checked1.Value, part) || Uses(checked1.Count, part),
+        CheckedOperand element => Uses(element.Value, part) || Uses(element.Index, part) || Uses(element.Count, part),
+        NonNilOperand address => Uses(address.Value, part),
         _ => false,
     };
 

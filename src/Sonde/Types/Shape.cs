@@ -67,10 +67,10 @@ internal sealed record CountSpan(uint BeginOffset, uint EndOffset) : CountRule;
 /// <summary>
 /// Elements side by side: inside the value when <paramref name="PointerOffset"/> is null (arrays), else where the pointer
 /// at that offset leads (Go slices, Rust <c>Vec</c>, <c>std::vector</c>). With <paramref name="NullIsNil"/> an empty one
-/// whose pointer is zero is nil (Go slices) and not just empty.
+/// whose pointer is zero is nil (Go slices) and not just empty. <paramref name="Capacity"/> is how many there is room for.
 /// </summary>
 internal sealed record SequenceShape(
-    TypeId Element, ulong Stride, uint? PointerOffset, CountRule Count, bool NullIsNil = false) : Shape;
+    TypeId Element, ulong Stride, uint? PointerOffset, CountRule Count, bool NullIsNil = false, CountRule? Capacity = null) : Shape;
 
 /// <summary>A struct, class, union or tuple.</summary>
 internal sealed record RecordShape(ImmutableArray<Field> Fields, RecordKind Kind = RecordKind.Struct) : Shape;

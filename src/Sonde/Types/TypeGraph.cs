@@ -8,6 +8,7 @@ namespace Sonde.Types;
 internal sealed class TypeGraph
 {
     private readonly Lock _adding = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<(uint Size, bool Signed), TypeId> _numbers = new();
     private TypeNode[] _nodes = new TypeNode[64];
     private int _count;
 
@@ -44,5 +45,17 @@ internal sealed class TypeGraph
             Volatile.Write(ref _count, _count + 1);
             return id;
         }
+    }
+
+    /// <summary>The type of a byte that is looked at by itself.</summary>
+    public TypeId Byte => Number(1, false);
+
+    /// <summary>An integer type that no program declares: what an expression computes.</summary>
+    public TypeId Number(uint size, bool signed)
+    {
+        (uint, bool) key = (size, signed);
+        if (!_numbers.TryGetValue(key, out TypeId id))
+            _numbers[key] = id = Add($"{(signed ? "" : "u")}int{8 * size}", size, new ScalarShape(signed ? ScalarKind.Signed : ScalarKind.Unsigned));
+        return id;
     }
 }

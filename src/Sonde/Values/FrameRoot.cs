@@ -70,13 +70,14 @@ internal sealed class FrameRoot
     }
 
     private static MissingReason? Reason(ulong mask, ulong faults, ulong nils) =>
-        (faults & mask) != 0 ? MissingReason.NotResident : (nils & mask) != 0 ? MissingReason.Nil : null;
+        (faults & nils & mask) != 0 ? MissingReason.OutOfRange : (faults & mask) != 0 ? MissingReason.NotResident : (nils & mask) != 0 ? MissingReason.Nil : null;
 
     private static MissingReason? Reason(StepOutcome outcome) => outcome switch
     {
         StepOutcome.Done => null,
         StepOutcome.Faulted => MissingReason.NotResident,
         StepOutcome.Nil => MissingReason.Nil,
+        StepOutcome.OutOfRange => MissingReason.OutOfRange,
         StepOutcome.Skipped => MissingReason.Uninitialized,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

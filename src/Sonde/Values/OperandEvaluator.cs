@@ -25,6 +25,10 @@ internal static class OperandEvaluator
         {
             case FrameOperand field:
                 return TryRead(frame, field.Offset, field.Size, field.Signed, out value);
+            case HeldOperand held:
+                return TryRead(frame, held.Offset, held.Size, held.Signed, out value);
+            case NonNilOperand address:
+                return TryEvaluate(address.Value, frame, depth - 1, out value);
             case ConstantOperand constant:
                 value = (ulong)constant.Value;
                 return true;

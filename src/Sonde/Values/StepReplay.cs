@@ -17,6 +17,9 @@ internal enum StepOutcome : byte
 
     /// <summary>A pointer on the way was nil.</summary>
     Nil,
+
+    /// <summary>An element that is not there, a division by zero.</summary>
+    OutOfRange,
 }
 
 /// <summary>
@@ -101,7 +104,9 @@ internal sealed class StepReplay
     }
 
     private static StepOutcome FromStatus(StatusBit status, ulong faults, ulong nils) =>
-        (faults & status.Mask) != 0 ? StepOutcome.Faulted : (nils & status.Mask) != 0 ? StepOutcome.Nil : StepOutcome.Done;
+        (faults & nils & status.Mask) != 0 ? StepOutcome.OutOfRange
+        : (faults & status.Mask) != 0 ? StepOutcome.Faulted
+        : (nils & status.Mask) != 0 ? StepOutcome.Nil : StepOutcome.Done;
 
     /// <summary>How many bytes the step wrote, never more than the frame has.</summary>
     private static int Length(ReadStep step, ReadOnlySpan<byte> frame, bool hasAddress, ulong origin)

@@ -45,7 +45,7 @@ public sealed class OperandTextTests
         foreach (Comparison comparison in Enum.GetValues<Comparison>())
             Assert.Matches(@"^\(rdi .{1,2} -3\):unsigned$", s_text.Of(new ComparePredicate(comparison, s_rdi, number, false)));
         foreach (TextComparison comparison in Enum.GetValues<TextComparison>())
-            Assert.EndsWith("\"a\\x22\")", s_text.Of(new TextPredicate(comparison, s_rdi, null, [(byte)'a', (byte)'"'])), StringComparison.Ordinal);
+            Assert.EndsWith("\"a\\x22\")", s_text.Of(new TextPredicate(comparison, new TargetText(s_rdi, null), new LiteralText([(byte)'a', (byte)'"']))), StringComparison.Ordinal);
         Assert.Equal("(!true || (false && true))", s_text.Of(new OrPredicate(
             new NotPredicate(new ConstantPredicate(true)), new AndPredicate(new ConstantPredicate(false), new ConstantPredicate(true)))));
         Assert.Equal("computed: cfa", s_text.Of(new ComputedPlace(s_rsp.Plus(8))));

@@ -55,6 +55,7 @@ internal static class LibstdcxxTypes
             return null;
         TypeId element = reader.Read(elementType);
         ulong stride = reader.Graph[element].Size;
-        return stride == 0 ? null : new SequenceShape(element, stride, (uint)(start + begin), new CountSpan((uint)(start + begin), (uint)(start + end)));
+        return stride == 0 ? null : new SequenceShape(element, stride, (uint)(start + begin), new CountSpan((uint)(start + begin), (uint)(start + end)),
+            Capacity: Members.TryFind(data, "_M_end_of_storage", out _, out ulong room) ? new CountSpan((uint)(start + begin), (uint)(start + room)) : null);
     }
 }

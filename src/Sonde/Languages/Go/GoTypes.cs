@@ -60,7 +60,8 @@ internal sealed class GoTypes : TypeDialect
             || !array.TryGetType(out Die pointerType) || !pointerType.TryGetType(out Die elementType))
             return null;
         TypeId element = reader.Read(elementType);
-        return new SequenceShape(element, reader.Graph[element].Size, (uint)pointer, new CountField((uint)length, 8), NullIsNil: true);
+        return new SequenceShape(element, reader.Graph[element].Size, (uint)pointer, new CountField((uint)length, 8), NullIsNil: true,
+            TryMember(type, "cap", out _, out ulong capacity) ? new CountField((uint)capacity, 8) : null);
     }
 
     private static bool TryMember(Die type, string name, out Die member, out ulong offset)

@@ -1,0 +1,76 @@
+// What expressions are computed from: classes, the library's texts and vectors, static members. Its expectations are in ../expressions.txt.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol.h"
+
+namespace shop {
+
+enum class Color : uint8_t { Red, Green = 7, Blue };
+
+struct Base {
+    int base = 3;
+    const char *tag = "base";
+};
+
+struct Item {
+    int id;
+    double price;
+    std::string name;
+};
+
+struct Cart : Base {
+    static int count;
+    static constexpr int limit = 99;
+    std::string owner = "alice";
+    std::string lengthy = std::string(300, 'x') + "needle";
+    std::string empty;
+    std::string_view view = "a view of it";
+    std::vector<Item> items{{1, 1.5, "one"}, {2, 2.5, "two"}, {3, 3.5, "a name too long for the short form"}};
+    std::vector<int> numbers{10, -20, 30};
+    std::vector<int> none;
+    std::vector<std::string> texts{"zero", "one"};
+    Color color = Color::Green;
+    int *nothing = nullptr;
+    Item *first = nullptr;
+    bool open = true;
+    long grid[2][2] = {{1, 2}, {3, 4}};
+    char letter = 'q';
+    double ratio = 0.25;
+    int index = 1;
+
+    PROBED int add(int n, const std::string &name, const std::vector<int> &more, Cart &other);
+};
+
+int Cart::count = 5;
+long total = 1000;
+
+int Cart::add(int n, const std::string &name, const std::vector<int> &more, Cart &other) {
+    KEEP(&other);
+    return n + static_cast<int>(name.size()) + more[0] + index;
+}
+
+}
+
+namespace {
+int hidden = 11;
+}
+
+int main() {
+    shop::Cart cart;
+    cart.first = cart.items.data();
+    cart.items.reserve(8);
+    cart.first = cart.items.data();
+    shop::Cart other;
+    other.owner = "bob";
+    std::string name = "carol";
+    std::vector<int> more{7, 8};
+    ready();
+    cart.add(2, name, more, other);
+    KEEP(&hidden);
+    KEEP(&shop::total);
+    KEEP(&shop::Cart::count);
+    done();
+}
