@@ -34,7 +34,7 @@ internal static class DoctorCommand
         Failure.Debug = parsed.GetValue(TargetOptions.Debug);
         Examination examination = Examination.Make(
             parsed.GetValue(TargetOptions.Pid) ?? [], parsed.GetValue(TargetOptions.Exe), parsed.GetValue(Measure));
-        using Stream output = Console.OpenStandardOutput();
+        using Stream output = StandardStreams.Output();
         if (parsed.GetValue(Json))
         {
             ExaminationJson.Write(examination, output);

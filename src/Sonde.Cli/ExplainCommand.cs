@@ -50,7 +50,7 @@ internal static class ExplainCommand
             (file, words) = (words[0], words[1..]);
         if (parsed.GetValue(Functions) is var most && most < 1)
             throw new SondeException(new Diagnostic("SND1005", DiagnosticKind.Request, "--functions takes a number from 1"));
-        using var output = new StreamWriter(Console.OpenStandardOutput());
+        using var output = new StreamWriter(StandardStreams.Output());
         bool possible = Explainer.Explain(
             new SessionOptions
             {

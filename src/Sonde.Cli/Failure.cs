@@ -18,6 +18,9 @@ internal static class Failure
                 return (int)sonde.Diagnostic.Kind;
             case IOException { HResult: 32 } or IOException { InnerException: System.Net.Sockets.SocketException }:
                 return 0; // The reader of our output has gone: `sonde trace … | head`.
+            case IOException or UnauthorizedAccessException:
+                Console.Error.WriteLine($"sonde: {exception.Message}");
+                return (int)DiagnosticKind.System;
             default:
                 Console.Error.WriteLine($"sonde: internal error: {exception.Message}");
                 if (Debug)

@@ -57,7 +57,7 @@ internal static class LsCommand
             DebugFiles = new DebugFileOptions(parsed.GetValue(TargetOptions.DebugFile) ?? [], parsed.GetValue(TargetOptions.DebugDir) ?? []),
         };
         using Target target = file is null ? Target.OfProcesses(processes, options) : Target.OfFile(file, null, options);
-        using Stream output = Console.OpenStandardOutput();
+        using Stream output = StandardStreams.Output();
         Lister.List(
             target,
             new ListRequest { Pattern = words.FirstOrDefault(), Lines = lines, Layout = layout, Probeable = parsed.GetValue(Probeable), Json = parsed.GetValue(Json) },

@@ -90,12 +90,16 @@ internal static class TraceCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-        using Stream output = Console.OpenStandardOutput();
-        using Stream notices = Console.OpenStandardError();
+        using Stream output = StandardStreams.Output();
+        using Stream notices = StandardStreams.Error();
         ISink sink = parsed.GetValue(Json)
             ? new JsonSink(output, new JsonSinkOptions { NumbersAsStrings = parsed.GetValue(Numbers) == "string", ShowTypes = parsed.GetValue(ShowTypes) })
             : new TextSink(output, notices, new TextSinkOptions { Colour = TargetOptions.UseColour(), Pretty = parsed.GetValue(Pretty), ShowTypes = parsed.GetValue(ShowTypes) });
         SessionSummary summary = session.Run(sink, parsed.GetValue(Count), duration);
+        if (summary.Output == OutputState.Blocked)
+            Console.Error.WriteLine("sonde: standard output does not take any more: what follows is not on it, the last events may be missing");
+        if (summary.Output == OutputState.Blocked || (summary.Output == OutputState.Closed && !parsed.GetValue(Json)))
+            new TextSink(Stream.Null, notices).Summary(summary);
         return parsed.GetValue(ExitCode) ? summary.ExitStatus ?? 0 : 0;
 
         void Stop(PosixSignalContext context)

@@ -17,15 +17,19 @@ namespace Sonde;
 /// <remarks>For one thread, but for <see cref="Stop"/>. The traced processes never wait for the session.</remarks>
 public sealed class ProbeSession : IDisposable
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+    /// <summary>How often is looked whether the target still runs.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(16);
+
+    /// <summary>How long events that are on their way may take after <see cref="Stop"/>.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly ImmutableArray<ResolvedProbe> _probes;
     private readonly Target _target;
     private readonly CommandLauncher? _command;
     private readonly Attachment _attachment;
     private readonly EventReader _reader;
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(false, 0);
+    private bool _isAbandoned;
 
     private ProbeSession(
         ImmutableArray<ResolvedProbe> probes, Target target, CommandLauncher? command, Attachment attachment, EventReader reader, AttachedReport report)
@@ -81,35 +85,26 @@ public sealed class ProbeSession : IDisposable
     /// <param name="duration">Longest time, null for no limit.</param>
     public SessionSummary Run(ISink sink, long? count = null, TimeSpan? duration = null)
     {
-        long left = count ?? long.MaxValue;
         long deadline = duration is { } time ? Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency) : long.MaxValue;
         sink.Attached(Report);
         sink.Flush();
-        TimeSpan pause = ShortestPause;
-        while (left > 0 && !_stop.IsSet && Stopwatch.GetTimestamp() < deadline)
+        var pump = new EventPump(_reader, sink, count ?? long.MaxValue);
+        pump.Start();
+        while (!pump.IsDone && TargetIsAlive() && Stopwatch.GetTimestamp() < deadline && !_stop.Wait(Glance))
         {
-            bool alive = TargetIsAlive();
-            long got = _reader.Drain(sink, left);
-            left -= got;
-            if (got > 0)
-            {
-                pause = ShortestPause;
-                continue;
-            }
-
-            sink.Flush();
-            if (!alive)
-                break;
-            _stop.Wait(pause);
-            pause = pause + pause < LongestPause ? pause + pause : LongestPause;
         }
 
         _attachment.Detach();
-        while (left > 0 && _reader.Drain(sink, left) is > 0 and var got)
-            left -= got;
-        SessionSummary summary = Summarize();
-        sink.Summary(summary);
-        sink.Flush();
+        pump.End();
+        OutputState output = Finish(pump);
+        SessionSummary summary = Summarize() with { Output = output };
+        if (output == OutputState.Complete)
+        {
+            pump.ThrowFailure();
+            sink.Summary(summary);
+            sink.Flush();
+        }
+
         return summary;
     }
 
@@ -119,7 +114,9 @@ public sealed class ProbeSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reader.Dispose();
+        // A thread that is stuck in the sink may still look at the ring: then its memory stays until the process ends.
+        if (!_isAbandoned)
+            _reader.Dispose();
         _attachment.Dispose();
         _command?.Dispose();
         _target.Dispose();
@@ -232,6 +229,22 @@ public sealed class ProbeSession : IDisposable
         {
             throw new SondeException(new Diagnostic("SND4002", DiagnosticKind.System, e.Message, "`sonde doctor` tells what this kernel can do"), e);
         }
+    }
+
+    /// <summary>Waits for the last events: as long as it takes, unless the user wants to go.</summary>
+    private OutputState Finish(EventPump pump)
+    {
+        while (!pump.Wait(Glance) && !_stop.IsSet)
+        {
+        }
+
+        if (!pump.Wait(Patience))
+        {
+            pump.Hurry();
+            _isAbandoned = !pump.Wait(Patience / 4);
+        }
+
+        return _isAbandoned ? OutputState.Blocked : pump.OutputIsClosed ? OutputState.Closed : OutputState.Complete;
     }
 
     private bool TargetIsAlive()

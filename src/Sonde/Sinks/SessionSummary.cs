@@ -7,7 +7,24 @@ namespace Sonde.Sinks;
 /// <param name="Probes">Each probe, in the order they were given.</param>
 /// <param name="ExitStatus">How the command that the session started ended; null when there was none or it still runs.</param>
 /// <param name="Signal">The signal that ended that command, null when it exited by itself.</param>
-public sealed record SessionSummary(ImmutableArray<ProbeSummary> Probes, int? ExitStatus = null, int? Signal = null);
+public sealed record SessionSummary(ImmutableArray<ProbeSummary> Probes, int? ExitStatus = null, int? Signal = null)
+{
+    /// <summary>What became of the sink; unless it is <see cref="OutputState.Complete"/>, it has not been given this summary.</summary>
+    public OutputState Output { get; init; }
+}
+
+/// <summary>How the sink took the events.</summary>
+public enum OutputState
+{
+    /// <summary>All of them.</summary>
+    Complete,
+
+    /// <summary>Who read the output has closed it.</summary>
+    Closed,
+
+    /// <summary>When the session was stopped, the sink was still busy with earlier events; a thread may still be in it.</summary>
+    Blocked,
+}
 
 /// <summary>One probe's counts: <paramref name="Hits"/> is <paramref name="Events"/> plus the sum of <paramref name="Causes"/>.</summary>
 public sealed record ProbeSummary(string Probe, ProbeKind Kind, ulong Hits, ulong Events, LossCauses Causes);
