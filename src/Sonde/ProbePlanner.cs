@@ -19,12 +19,23 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     private readonly List<Diagnostic> _notices = [];
     private readonly long _clockOffset = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - System.Diagnostics.Stopwatch.GetTimestamp();
     private readonly KernelTraits _kernel = KernelTraits.Floor;
+    private FollowTable? _follow;
 
     /// <summary>What does not keep a probe from working and should be known.</summary>
     public IReadOnlyList<Diagnostic> Notices => _notices;
 
     /// <summary>The types that the plans speak of.</summary>
     public TypeGraph Types { get; } = new();
+
+    /// <summary>What the follow loop has to know of them.</summary>
+    public FollowTable Follow
+    {
+        get
+        {
+            lock (_notices)
+                return _follow ??= new FollowTable(Types, limits);
+        }
+    }
 
     /// <summary>Plans a probe.</summary>
     /// <exception cref="SondeException">It cannot be placed; the diagnostic says why.</exception>
@@ -122,7 +133,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), limits, _clockOffset);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), limits, Follow, _clockOffset);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))

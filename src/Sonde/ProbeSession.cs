@@ -61,7 +61,7 @@ public sealed class ProbeSession : IDisposable
             var planner = new ProbePlanner(target, options.Limits);
             var diagnostics = new List<Diagnostic>();
             ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
-            attachment = AttachAll(probes, target, options);
+            attachment = AttachAll(probes, planner, target, options);
             var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length);
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
@@ -184,21 +184,23 @@ public sealed class ProbeSession : IDisposable
     }
 
     /// <summary>An attacher that knows everything but the probes; nothing of the kernel is touched yet.</summary>
-    internal static Attacher Prepare(Target target, SessionOptions options, int probes) => new(
+    internal static Attacher Prepare(Target target, SessionOptions options, int probes, Plans.FollowTable? follow = null) => new(
         LinuxKernel.Instance,
         new AttachOptions
         {
             Processes = [.. target.Processes],
             Rate = options.Rate,
             FireOnError = options.FireOnError,
+            Follow = follow,
+            TypesByProcess = target.Executable.Elf.Type == ObjectFile.Elf.ElfType.ET_DYN,
             RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
             Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
         },
         probes);
 
-    private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, Target target, SessionOptions options)
+    private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, ProbePlanner planner, Target target, SessionOptions options)
     {
-        Attacher attacher = Prepare(target, options, probes.Length);
+        Attacher attacher = Prepare(target, options, probes.Length, planner.Follow);
         try
         {
             foreach (ResolvedProbe probe in probes)

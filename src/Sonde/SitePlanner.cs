@@ -14,8 +14,9 @@ namespace Sonde;
 /// <param name="types">The types of the session and of the function's language.</param>
 /// <param name="declarations">The names of the function's image.</param>
 /// <param name="limits">How much is read.</param>
+/// <param name="follow">What the follow loop has to know of types.</param>
 /// <param name="clockOffset">Added to the monotonic clock it gives nanoseconds since 1970.</param>
-internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, long clockOffset)
+internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset)
 {
     /// <summary>
     /// Whether a <c>return:</c> probe needs the entry, too: it names arguments or the duration, or what only the entry can find.
@@ -30,19 +31,27 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
     /// <exception cref="ExpressionException">A capture or the condition does not fit the function.</exception>
     public ImmutableArray<PlannedSite> Plan(ImmutableArray<ProbeSite> sites)
     {
+        ImmutableArray<PlannedSite> planned = Plan(sites, false);
+
+        // All sites of a call have one kind of frame.
+        return planned.Any(p => p.Plan.Follow is not null) && planned.Any(p => p.Plan.Follow is null) ? Plan(sites, true) : planned;
+    }
+
+    private ImmutableArray<PlannedSite> Plan(ImmutableArray<ProbeSite> sites, bool alwaysFollow)
+    {
         if (spec.Kind == ProbeKind.Line)
-            return [.. sites.Select(s => new PlannedSite(s, PlanSite(s, null)))];
+            return [.. sites.Select(s => new PlannedSite(s, PlanSite(s, null, alwaysFollow)))];
         ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
         ProbeSite[] exits = [.. sites.Where(s => s.Use != SiteUse.Entry)];
         var planned = ImmutableArray.CreateBuilder<PlannedSite>();
         if (entry is not null)
-            planned.Add(new PlannedSite(entry, PlanSite(entry, exits.FirstOrDefault())));
+            planned.Add(new PlannedSite(entry, PlanSite(entry, exits.FirstOrDefault(), alwaysFollow)));
         foreach (ProbeSite exit in exits)
-            planned.Add(new PlannedSite(exit, PlanSite(entry, exit)));
+            planned.Add(new PlannedSite(exit, PlanSite(entry, exit, alwaysFollow)));
         return planned.DrainToImmutable();
     }
 
-    private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit)
+    private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow)
     {
         Dictionary<string, Variable> arguments = Variables(entry), results = Variables(exit);
         for (int i = 0; i < (exit?.Values.Length ?? 0); i++)
@@ -93,6 +102,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         {
             Types = types.Graph,
             Limits = limits,
+            Follow = follow,
+            AlwaysFollow = alwaysFollow,
             Values = values.DrainToImmutable(),
             Held = holder,
 

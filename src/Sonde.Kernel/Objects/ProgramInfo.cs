@@ -7,6 +7,7 @@ namespace Sonde.Kernel.Objects;
 /// <param name="RunCount">Runs while <see cref="RunStatistics"/> were on.</param>
 /// <param name="RunTimeNanoseconds">Time spent in these runs.</param>
 /// <param name="RecursionMisses">Runs the kernel skipped because the program was already running on the CPU (5.12).</param>
+/// <param name="VerifiedInstructions">What the verifier looked at, all paths counted (5.16).</param>
 /// <param name="MachineCode">The JIT image; empty unless asked for, or if the kernel hides it.</param>
 /// <param name="Translated">The instructions after the verifier's changes; empty likewise.</param>
 internal sealed record ProgramInfo(
@@ -14,6 +15,7 @@ internal sealed record ProgramInfo(
     long RunCount,
     long RunTimeNanoseconds,
     long RecursionMisses,
+    long VerifiedInstructions,
     byte[] MachineCode,
     ulong[] Translated)
 {
@@ -42,7 +44,7 @@ internal sealed record ProgramInfo(
             if (record.XlatedProgInsns == 0)
                 translated = [];
         }
-        return new ProgramInfo(record.Id, (long)record.RunCnt, (long)record.RunTimeNs, (long)record.RecursionMisses, machineCode, translated);
+        return new ProgramInfo(record.Id, (long)record.RunCnt, (long)record.RunTimeNs, (long)record.RecursionMisses, record.VerifiedInsns, machineCode, translated);
     }
 
     private static unsafe void Get(IKernel kernel, BpfProgram program, ProgramInfoRecord* record)

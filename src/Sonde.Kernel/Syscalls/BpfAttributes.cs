@@ -193,4 +193,6 @@ internal struct ProgramInfoRecord
     public ulong RunTimeNs;
     public ulong RunCnt;
     public ulong RecursionMisses;
+    public uint VerifiedInsns;
+    public uint AttachBtfObjId;
 }

@@ -27,6 +27,12 @@ internal sealed record AttachOptions
     /// <summary>One perf event for each site even where the kernel has links for many.</summary>
     public bool PerfEvents { get; init; }
 
+    /// <summary>What the plans follow; null when none does.</summary>
+    public Plans.FollowTable? Follow { get; init; }
+
+    /// <summary>Whether type words differ between processes.</summary>
+    public bool TypesByProcess { get; init; }
+
     /// <summary>Where Go keeps the goroutine's facts; null when the target is not Go.</summary>
     public GoroutineLayout? Goroutines { get; init; }
 }
@@ -47,6 +53,7 @@ internal sealed class Attacher
     private readonly Kernel.Features.PidNamespace? _namespace;
     private readonly Dictionary<(string Path, bool IsReturn), SiteGroup> _groups = [];
     private readonly List<SiteRecord> _sites = [];
+    private readonly HashSet<(uint FrameSize, FollowRole Role)> _follows = [];
     private uint _functions;
 
     /// <summary>Prepares to attach.</summary>
@@ -124,12 +131,27 @@ internal sealed class Attacher
     {
         (ResolvedProbe probe, PlannedSite planned) = (record.Probe, record.Planned);
         ProbeSite site = planned.Site;
+        ProgramRole role = !record.IsPaired ? ProgramRole.Single
+            : site.Use == SiteUse.Entry ? ProgramRole.CallEntry : ProgramRole.CallReturn;
+        if (planned.Plan.Follow is not null)
+        {
+            lock (_follows)
+            {
+                _follows.Add((planned.Plan.FrameSize, role switch
+                {
+                    ProgramRole.Single => FollowRole.Single,
+                    ProgramRole.CallEntry => FollowRole.CallEntry,
+                    _ => FollowRole.CallReturn,
+                }));
+            }
+        }
+
         return Lowering.Emit(new ProgramRequest
         {
             Plan = planned.Plan,
             Maps = _maps,
             Probe = probe.Index,
-            Role = !record.IsPaired ? ProgramRole.Single : site.Use == SiteUse.Entry ? ProgramRole.CallEntry : ProgramRole.CallReturn,
+            Role = role,
             NeedsReturn = probe.Spec.Kind == Specs.ProbeKind.Return,
             Processes = [.. _options.Processes.Select(p => (uint)p)],
             Namespace = _namespace is { } own ? new Bytecode.PidNamespace(own.Device, own.Inode) : null,
@@ -139,7 +161,19 @@ internal sealed class Attacher
                 : null,
             Cfa = site.Cfa,
             Rate = _options.Rate,
+            TypesByProcess = _options.TypesByProcess,
             FireOnError = _options.FireOnError,
+        });
+    }
+
+    private LoopProgram Loop(uint frameSize, FollowRole role, AttachType type)
+    {
+        FollowMaps maps = _maps.FollowOf(frameSize);
+        return new LoopProgram(maps, role, new ProgramBlueprint
+        {
+            Name = "sonde_follow",
+            Code = FollowLowering.Emit(_maps, maps, role),
+            AttachType = type,
         });
     }
 
@@ -148,7 +182,18 @@ internal sealed class Attacher
         AttachType type = multi ? AttachType.BPF_TRACE_UPROBE_MULTI : AttachType.None;
         SiteGroup[] groups = [.. _groups.Values];
         SiteProgram[] programs = [.. groups.SelectMany(g => g.Programs)];
-        attachment.Maps = MapSet.Create(_kernel, programs.Select(p => p.Blueprint(type)));
+        LoopProgram[] loops = [.. _follows.Select(f => Loop(f.FrameSize, f.Role, type))];
+        attachment.Maps = MapSet.Create(_kernel, programs.Select(p => p.Blueprint(type)).Concat(loops.Select(l => l.Program)));
+        Threads.Map(loops, loop =>
+        {
+            BpfProgram loaded = BpfProgram.Load(_kernel, loop.Program, attachment.Maps);
+            attachment.Own(loaded);
+            attachment.Maps[loop.Maps.Programs].Update((int)loop.Role, loaded);
+            return true;
+        });
+        if (loops.Length > 0 && _options.Follow is { } table)
+            attachment.Follow = new FollowUpload(attachment.Maps, _maps.FollowTables, table);
+        attachment.Follow?.Flush();
         Threads.Map(programs, program =>
         {
             program.Loaded = BpfProgram.Load(_kernel, program.Blueprint(type), attachment.Maps);
@@ -205,4 +250,6 @@ internal sealed class Attacher
 
     // PROC_PID_INIT_INO (include/linux/proc_ns.h): the first pid namespace has a fixed inode.
     private static bool IsInitialNamespace => new FileInfo("/proc/self/ns/pid").LinkTarget is null or "pid:[4026531836]";
+
+    private sealed record LoopProgram(FollowMaps Maps, FollowRole Role, ProgramBlueprint Program);
 }

@@ -15,6 +15,9 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     /// <summary>The live maps.</summary>
     public MapSet? Maps { get; internal set; }
 
+    /// <summary>The way into the follow loop's tables; null when nothing is followed.</summary>
+    public FollowUpload? Follow { get; internal set; }
+
     /// <summary>Every site, by its number.</summary>
     public IReadOnlyList<SiteRecord> Sites => sites;
 

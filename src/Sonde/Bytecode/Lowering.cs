@@ -19,6 +19,7 @@ internal sealed class Lowering
     private readonly OperandLowering _operands;
     private readonly PredicateLowering _predicates;
     private readonly StepLowering _steps;
+    private readonly FollowStart _follow;
     private readonly Label _exit = new("exit");
 
     private Lowering(ProgramRequest request)
@@ -27,6 +28,7 @@ internal sealed class Lowering
         _operands = new OperandLowering(_code, request.Goroutine);
         _predicates = new PredicateLowering(_code, _operands);
         _steps = new StepLowering(_code, _operands);
+        _follow = new FollowStart(_code, request);
     }
 
     private CapturePlan Plan => _request.Plan;
@@ -56,6 +58,9 @@ internal sealed class Lowering
 
         switch (_request.Role)
         {
+            case ProgramRole.Single when Plan.Follow is { } follow:
+                EmitSingleFollow(follow);
+                break;
             case ProgramRole.Single:
                 EmitSingle();
                 break;
@@ -106,9 +111,30 @@ internal sealed class Lowering
         Count(CounterRow.RingFull);
     }
 
+    private void EmitSingleFollow(FollowLayout layout)
+    {
+        Count(CounterRow.Hits);
+        EmitCondition(Plan.EntryCondition, _exit);
+        EmitRateLimit(_exit);
+        var full = new Label("no slot");
+        _follow.Claim(full);
+        _code.Add(Load(Width.DW, Register.R7, Register.R10, _follow.State));
+        _code.Add(AddImm(Register.R7, FollowState.Frame));
+        EmitHeader();
+        _steps.Emit(Plan.EntrySteps);
+        _steps.Emit(Plan.ReturnSteps);
+        _follow.Start(FollowRole.Single, layout, null);
+        _code.Add(Mark(full));
+        NextSequence(Register.R1);
+        Count(CounterRow.RingFull);
+        _follow.Forget();
+    }
+
+    private CallMaps Calls => Plan.Follow is null ? _request.Maps.CallsOf(Plan.FrameSize) : _request.Maps.FollowedCallsOf(Plan.FrameSize);
+
     private void EmitCallEntry()
     {
-        CallMaps maps = _request.Maps.CallsOf(Plan.FrameSize);
+        CallMaps maps = Calls;
         var (begin, unpaired) = (new Label("begin"), new Label("unpaired"));
         Count(CounterRow.Hits);
 
@@ -144,6 +170,16 @@ internal sealed class Lowering
         _code.Add(Mov(Register.R7, Register.R0));
         EmitHeader();
         _steps.Emit(Plan.EntrySteps);
+        if (Plan.Follow is { } layout)
+        {
+            _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Used, (int)layout.Start));
+            var without = new Label("without follow");
+            _follow.Claim(without);
+            _follow.Start(FollowRole.CallEntry, layout, key);
+            _code.Add(Mark(without));
+            _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Cut, 1));
+            _follow.Forget();
+        }
 
         // Taken last: the reads above are not part of the call.
         _code.Add(Call(Helper.BPF_FUNC_ktime_get_ns));
@@ -156,7 +192,7 @@ internal sealed class Lowering
 
     private void EmitCallReturn()
     {
-        CallMaps maps = _request.Maps.CallsOf(Plan.FrameSize);
+        CallMaps maps = Calls;
         var (orphan, drop) = (new Label("orphan"), new Label("drop"));
 
         // Taken first: what follows is not part of the call.
@@ -176,6 +212,16 @@ internal sealed class Lowering
         EmitCondition(Plan.ReturnCondition, drop);
         EmitRateLimit(drop);
         _steps.Emit(Plan.ReturnSteps);
+        if (Plan.Follow is { } layout)
+        {
+            var without = new Label("without follow");
+            _follow.Claim(without);
+            _follow.Start(FollowRole.CallReturn, layout, key);
+            _code.Add(Mark(without));
+            _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Cut, 1));
+            _follow.Forget();
+        }
+
         EmitOutput();
         _code.Add(Mark(drop));
         DeleteCall(maps, key);
@@ -195,6 +241,15 @@ internal sealed class Lowering
         _code.Add(LoadMapFd(Register.R1, _request.Maps.Events));
         _code.Add(Mov(Register.R2, Register.R7));
         _code.Add(MovImm(Register.R3, (int)Plan.FrameSize));
+        if (Plan.Follow is not null)
+        {
+            var used = new Label("used");
+            _code.Add(Load(Width.W, Register.R4, Register.R7, (short)FrameHeader.Used));
+            _code.Add(JumpIfImm(Register.R4, Condition.Greater, (int)Plan.FrameSize, used));
+            _code.Add(Mov(Register.R3, Register.R4));
+            _code.Add(Mark(used));
+        }
+
         _code.Add(MovImm(Register.R4, NoWakeup));
         _code.Add(Call(Helper.BPF_FUNC_ringbuf_output));
         _code.Add(JumpIfImm(Register.R0, Condition.Equal, 0, sent));
@@ -320,6 +375,8 @@ internal sealed class Lowering
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Nils, 0));
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.End, 0));
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Outcome, 0));
+        if (Plan.Follow is not null)
+            _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Used, 0));
         _code.Add(Mov(Register.R1, Register.R7));
         _code.Add(AddImm(Register.R1, (int)FrameHeader.Command));
         _code.Add(MovImm(Register.R2, (int)FrameHeader.CommandSize));

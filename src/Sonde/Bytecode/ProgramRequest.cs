@@ -53,6 +53,9 @@ internal sealed record ProgramRequest
     /// <summary>Most events per second, 0 for no limit.</summary>
     public uint Rate { get; init; }
 
+    /// <summary>Whether dynamic types are known by process: their type words differ between processes of a program that is loaded anywhere.</summary>
+    public bool TypesByProcess { get; init; }
+
     /// <summary>Whether a condition that cannot be evaluated lets the event through.</summary>
     public bool FireOnError { get; init; }
 }

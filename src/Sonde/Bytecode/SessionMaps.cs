@@ -6,6 +6,8 @@ namespace Sonde.Bytecode;
 internal sealed class SessionMaps
 {
     private readonly Dictionary<uint, CallMaps> _calls = [];
+    private readonly Dictionary<uint, CallMaps> _followedCalls = [];
+    private readonly Dictionary<uint, FollowMaps> _follows = [];
     private readonly int _callEntries;
 
     /// <summary>Describes the maps.</summary>
@@ -19,7 +21,18 @@ internal sealed class SessionMaps
         Events = MapBlueprint.RingBuffer("sonde_events", ringBytes);
         Cold = MapBlueprint.ProgramArray("sonde_cold", 1);
         _callEntries = callEntries;
+        Probes = Math.Max(probes, 1);
+        FollowTables = new FollowTables(
+            MapBlueprint.Array("sonde_rows", Plans.FollowRow.Size, Plans.FollowTable.MaximumRows),
+            MapBlueprint.Array("sonde_refs", Plans.FollowReference.Size, Plans.FollowTable.MaximumReferences),
+            MapBlueprint.Hash("sonde_dynamics", Plans.FollowDynamic.KeySize, Plans.FollowDynamic.ValueSize, FollowTables.MaximumDynamics));
     }
+
+    /// <summary>How many rows of counters there are.</summary>
+    public int Probes { get; }
+
+    /// <summary>The tables of the follow loops.</summary>
+    public FollowTables FollowTables { get; }
 
     /// <summary>Rows of <see cref="CounterRow"/>, by probe.</summary>
     public MapBlueprint Counters { get; }
@@ -40,13 +53,34 @@ internal sealed class SessionMaps
         lock (_calls)
         {
             if (!_calls.TryGetValue(frameSize, out CallMaps? maps))
+                _calls.Add(frameSize, maps = MakeCalls($"{frameSize}", frameSize));
+            return maps;
+        }
+    }
+
+    /// <summary>The maps for calls whose frames are followed, with room behind the frame that the loop needs.</summary>
+    public CallMaps FollowedCallsOf(uint frameSize)
+    {
+        lock (_calls)
+        {
+            if (!_followedCalls.TryGetValue(frameSize, out CallMaps? maps))
+                _followedCalls.Add(frameSize, maps = MakeCalls($"f{frameSize}", FollowOf(frameSize).Memory));
+            return maps;
+        }
+    }
+
+    /// <summary>The maps of the follow loops with frames of a size.</summary>
+    public FollowMaps FollowOf(uint frameSize)
+    {
+        lock (_calls)
+        {
+            if (!_follows.TryGetValue(frameSize, out FollowMaps? maps))
             {
-                // At most 8 MB of kernel memory for one size, and never fewer than 256 calls.
-                int entries = (int)Math.Max(256, Math.Min(_callEntries, 8_388_608 / frameSize));
-                maps = new CallMaps(
-                    MapBlueprint.Hash($"sonde_calls_{frameSize}", CallKey.Size, (int)frameSize, entries),
-                    MapBlueprint.Array($"sonde_blank_{frameSize}", (int)frameSize, 1));
-                _calls.Add(frameSize, maps);
+                // Threads that were preempted in the middle keep theirs.
+                int slots = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(2 * Environment.ProcessorCount, 16, 256));
+                maps = new FollowMaps(frameSize, null!, slots, MapBlueprint.ProgramArray($"sonde_follow_{frameSize}", 3));
+                maps = maps with { Slots = MapBlueprint.Array($"sonde_slots_{frameSize}", (int)(FollowState.Frame + maps.Memory), slots) };
+                _follows.Add(frameSize, maps);
             }
 
             return maps;
@@ -54,7 +88,15 @@ internal sealed class SessionMaps
     }
 
     /// <summary>Every call map there is by now.</summary>
-    public IEnumerable<CallMaps> Calls => _calls.Values;
+    public IEnumerable<CallMaps> Calls => _calls.Values.Concat(_followedCalls.Values);
+
+    private CallMaps MakeCalls(string name, uint bytes)
+    {
+        // At most 8 MB of kernel memory for one size, and never fewer than 256 calls.
+        int entries = (int)Math.Max(256, Math.Min(_callEntries, 8_388_608 / bytes));
+        return new CallMaps(
+            MapBlueprint.Hash($"sonde_calls_{name}", CallKey.Size, (int)bytes, entries), MapBlueprint.Array($"sonde_blank_{name}", (int)bytes, 1));
+    }
 }
 
 /// <summary>The calls in flight, and an empty frame to begin one with.</summary>

@@ -27,12 +27,25 @@ internal sealed record CapturePlan
     /// <summary>Decided at the return, of a call, on the values held since its entry.</summary>
     public Predicate? ReturnCondition { get; init; }
 
+    /// <summary>How the frame is laid out for the follow loop; null when the steps read everything.</summary>
+    public FollowLayout? Follow { get; init; }
+
     /// <summary>Limits that the decoder keeps to, too.</summary>
     public required Specs.CaptureLimits Limits { get; init; }
 
     /// <summary>Whether something more is read (strings, pointed-to values) than registers and stack.</summary>
     public bool FollowsPointers => EntrySteps.Concat(ReturnSteps).Any(s => s is ReadStep { Base: FrameOperand });
 }
+
+/// <summary>
+/// The roots of a plan that is followed stand one behind the other, each behind a
+/// <see cref="FollowChunk"/> of its own: first those of the entry, then those of the return; then come the pieces that the
+/// loop reads.
+/// </summary>
+/// <param name="First">Where the roots begin.</param>
+/// <param name="EntryEnd">Where the roots of the entry end.</param>
+/// <param name="Start">Where the pieces begin.</param>
+internal sealed record FollowLayout(uint First, uint EntryEnd, uint Start);
 
 /// <summary>Sizes of frames; the kernel reserves constant sizes only.</summary>
 internal static class FrameSizes

@@ -16,6 +16,9 @@ namespace Sonde.Plans;
 ///  72  u64 end          bpf_ktime_get_ns at the return site, 0 when there was none
 ///  80  u32 outcome      see <see cref="FrameOutcome"/>
 ///  84  u32 return site  which site the call returned at
+/// only in frames that are followed:
+///  88  u32 used         bytes of the frame that are written
+///  92  u32 cut          1 when something more could have been followed and did not fit
 /// </code>
 /// </summary>
 internal static class FrameHeader
@@ -33,7 +36,10 @@ internal static class FrameHeader
     public const uint End = 72;
     public const uint Outcome = 80;
     public const uint ReturnSite = 84;
+    public const uint Used = 88;
+    public const uint Cut = 92;
     public const uint Size = 88;
+    public const uint FollowedSize = 96;
 }
 
 /// <summary>How a firing ended.</summary>

@@ -20,7 +20,7 @@ internal sealed class Holder(TypeGraph types, ExpressionBinder entry, Func<Expr,
     public ImmutableArray<Step> Steps => _steps.ToImmutable();
 
     /// <summary>Where the frame goes on.</summary>
-    public uint End { get; private set; } = FrameHeader.Size;
+    public uint End { get; private set; } = FrameHeader.FollowedSize;
 
     /// <summary>How many status bits are taken.</summary>
     public int StatusBits { get; private set; }

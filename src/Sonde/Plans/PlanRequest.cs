@@ -14,6 +14,12 @@ internal sealed record PlanRequest
     /// <summary>How much to read.</summary>
     public CaptureLimits Limits { get; init; } = CaptureLimits.Default;
 
+    /// <summary>The table of the follow loop; null for a plan of steps alone, which follows little.</summary>
+    public FollowTable? Follow { get; init; }
+
+    /// <summary>Whether to follow by the loop even where steps would do: because another site of the same event does.</summary>
+    public bool AlwaysFollow { get; init; }
+
     /// <summary>The wanted values in the order of the event.</summary>
     public ImmutableArray<WantedValue> Values { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sonde.Sites;
 using Sonde.Specs;
 using Sonde.Types;
@@ -14,33 +15,45 @@ internal sealed class Planner
     // Records that hold records that hold records: more parts than an event can show.
     private const int MaximumExpansions = 65_536;
 
+    // With more reads than this the loop is cheaper than steps, which take their full room in every frame.
+    private const int ManyReads = 16;
+
     private readonly TypeGraph _types;
     private readonly CaptureLimits _limits;
     private readonly References _references;
     private readonly Queue<Expansion> _queue = new();
     private readonly StepNode _entry = new(null);
     private readonly StepNode _return = new(null);
-    private uint _cursor = FrameHeader.Size;
+    private readonly FollowTable? _follow;
+    private uint _cursor;
     private int _statusBits;
+    private int _reads;
+    private bool _isIncomplete;
 
-    private Planner(PlanRequest request)
+    private Planner(PlanRequest request, FollowTable? follow)
     {
         _types = request.Types;
         _limits = request.Limits;
         _references = new References(request.Types);
+        _follow = follow;
+        _cursor = follow is null ? FrameHeader.Size : FrameHeader.FollowedSize;
+        if (request.Held is { } held && held.Steps.Any())
+            (_cursor, _statusBits) = ((held.End + 7) & ~7u, held.StatusBits);
     }
 
-    /// <summary>Makes the plan.</summary>
+    /// <summary>Makes the plan: of steps alone where they read all there is to read, else with the follow loop.</summary>
     public static CapturePlan Plan(PlanRequest request)
     {
-        var planner = new Planner(request);
-        if (request.Held is { } held)
-            (planner._cursor, planner._statusBits) = (held.End, held.StatusBits);
+        if (request is { AlwaysFollow: true, Follow: { } table })
+            return PlanFollowed(request, table);
+        var planner = new Planner(request, null);
         var roots = ImmutableArray.CreateBuilder<Root>(request.Values.Length);
         foreach (WantedValue wanted in request.Values)
             roots.Add(planner.PlaceRoot(wanted));
         for (int i = 0; i < MaximumExpansions && planner._queue.TryDequeue(out Expansion expansion); i++)
             planner.Expand(expansion);
+        if (request.Follow is { } loop && (planner._isIncomplete || planner._reads > ManyReads))
+            return PlanFollowed(request, loop);
         return new CapturePlan
         {
             FrameSize = FrameSizes.Fit(planner._cursor) ?? throw new System.Diagnostics.UnreachableException(),
@@ -51,6 +64,61 @@ internal sealed class Planner
             ReturnCondition = request.ReturnCondition,
             Limits = request.Limits,
         };
+    }
+
+    private static CapturePlan PlanFollowed(PlanRequest request, FollowTable table)
+    {
+        var planner = new Planner(request, table);
+        var roots = new Root[request.Values.Length];
+        uint first = planner._cursor, entryEnd = first;
+        foreach (bool atReturn in (bool[])[false, true])
+        {
+            for (int i = 0; i < roots.Length; i++)
+            {
+                if (request.Values[i].AtReturn == atReturn)
+                    roots[i] = planner.PlaceRoot(request.Values[i]);
+            }
+
+            planner._cursor = (planner._cursor + 7) & ~7u;
+            if (!atReturn)
+                entryEnd = planner._cursor;
+        }
+
+        uint size = (uint)Math.Clamp(request.Limits.EventBytes, 1024, (int)FrameSizes.All[^1]);
+        return new CapturePlan
+        {
+            FrameSize = FrameSizes.Fit(Math.Max(size, planner._cursor)) ?? throw new System.Diagnostics.UnreachableException(),
+            EntrySteps = [.. request.Held?.Steps ?? [], .. planner._entry.Freeze()],
+            ReturnSteps = planner._return.Freeze(),
+            Roots = ImmutableCollectionsMarshal.AsImmutableArray(roots),
+            EntryCondition = request.EntryCondition,
+            ReturnCondition = request.ReturnCondition,
+            Follow = new FollowLayout(first, entryEnd, planner._cursor),
+            Limits = request.Limits,
+        };
+    }
+
+    /// <summary>The piece that a root is to the follow loop: its header, and zeros where the value has no bytes.</summary>
+    private void PlacePiece(WantedValue wanted, uint at, uint size, int row, StepNode steps)
+    {
+        void Constant(uint offset, long value, uint length = 8) =>
+            steps.Add(_ => new ComputeStep(offset, new ConstantOperand(value), length, StatusBit.None));
+        uint header = at - FollowChunk.Size;
+        Constant(header + (uint)FollowChunk.Address, 0);
+        Constant(header + (uint)FollowChunk.Length, size | ((long)row << 32));
+        Constant(header + (uint)FollowChunk.Depth, (uint)_limits.Depth + (wanted.AtReturn ? (long)FollowChunk.AtReturn << 32 : 0));
+        if (row == 0)
+            return;
+
+        // What is left of another event must not be followed.
+        uint covered = 0;
+        foreach (Piece piece in wanted.Variable.Pieces.OrderBy(p => p.Offset).Append(new Piece(size, 0, new AbsentPlace(MissingReason.OptimizedOut))))
+        {
+            for (uint i = covered & ~7u; i < Math.Min(piece.Offset, size); i += 8)
+                Constant(at + i, 0, Math.Min(8, size - i));
+            if (piece.Place is not AbsentPlace)
+                covered = Math.Max(covered, piece.Offset + piece.Size);
+        }
     }
 
     private Root PlaceRoot(WantedValue wanted)
@@ -65,9 +133,12 @@ internal sealed class Planner
         uint size = (uint)Math.Min(type.Size, room);
         if (size < type.Size)
             missing.Add(new MissingRange(size, (uint)Math.Min(type.Size - size, uint.MaxValue), MissingReason.SizeLimit));
-        uint at = Allocate(size);
-
         StepNode steps = wanted.AtReturn ? _return : _entry;
+        if (_follow is not null)
+            Allocate(FollowChunk.Size);
+        uint at = Allocate(size);
+        if (_follow is { } table)
+            PlacePiece(wanted, at, size, table.RowOf(variable.Type, _limits.Depth), steps);
         uint covered = 0;
         foreach (Piece piece in MergeMemory(variable.Pieces).OrderBy(p => p.Offset))
         {
@@ -82,7 +153,7 @@ internal sealed class Planner
 
         if (covered < size)
             missing.Add(new MissingRange(covered, size - covered, MissingReason.OptimizedOut));
-        if (_references.Has(variable.Type))
+        if (_follow is null && _references.Has(variable.Type))
         {
             var gaps = missing.Select(m => (at + m.Offset, m.Length)).ToImmutableArray();
             _queue.Enqueue(new Expansion(at, variable.Type, _limits.Depth, steps, null, at + size, gaps));
@@ -144,6 +215,7 @@ internal sealed class Planner
         {
             case TextShape { Form: TextForm.Counted, Length: CountField length } text when at.Has(text.PointerOffset, 8):
                 uint most = (uint)Math.Min((ulong)_limits.StringBytes, Room) / Math.Max(text.CharacterSize, 1);
+                _isIncomplete |= most * text.CharacterSize < _limits.StringBytes;
                 AddCounted(at, text.PointerOffset, new FrameOperand(at.Offset + length.Offset, length.Size), false, text.CharacterSize, most);
                 break;
 
@@ -173,9 +245,10 @@ internal sealed class Planner
                     Enqueue(at, 0, variantCase.Payload);
                 break;
 
-            case PointerShape pointer when at.Depth > 0 && at.Has(0, 8):
+            case PointerShape { IsTransparent: false } pointer when at.Depth > 0 && at.Has(0, 8):
                 TypeNode target = _types[pointer.Target];
                 uint size = (uint)Math.Min(target.Size, Math.Max(Remaining / 2, 16));
+                _isIncomplete |= size < target.Size;
                 if (size > 0 && TryAllocate(size, out uint slot, out StatusBit bit))
                 {
                     StepNode node = at.Steps.Add(children => new MemoryStep(slot, Pointer(at, 0), 0, size, bit, at.Guard, children));
@@ -183,6 +256,11 @@ internal sealed class Planner
                         _queue.Enqueue(new Expansion(slot, pointer.Target, at.Depth - 1, node, null, slot + size, []));
                 }
 
+                break;
+
+            // Only the loop can.
+            case PointerShape { IsTransparent: true } or DynamicShape or ContainerShape or RingShape or SlotsShape:
+                _isIncomplete = true;
                 break;
         }
     }
@@ -192,6 +270,7 @@ internal sealed class Planner
         // Bytes are shown as a text, so they have a text's limit.
         uint most = sequence.Stride == 1 ? (uint)_limits.StringBytes : (uint)_limits.Items;
         uint fits = (uint)Math.Min(most, Room / sequence.Stride);
+        _isIncomplete |= fits < most || sequence.Count is CountPower or CountMask;
         if (fits == 0)
             return;
         bool span = sequence.Count is CountSpan;
@@ -253,8 +332,13 @@ internal sealed class Planner
     {
         at = 0;
         status = default;
+        _reads++;
         if (((size + 7) & ~7u) + 8 > Remaining || _statusBits >= StatusBit.Count || !TryStatus(out status))
+        {
+            _isIncomplete = true;
             return false;
+        }
+
         at = Allocate(size);
         return true;
     }

@@ -23,7 +23,9 @@ internal sealed class References(TypeGraph types)
             return false;
         bool has = types[id].Shape switch
         {
-            PointerShape or DynamicShape => true,
+            PointerShape or DynamicShape or RingShape => true,
+            ContainerShape container => Has(container.Body, depth + 1),
+            SlotsShape slots => (slots.Key is { } key && Has(key.Type, depth + 1)) || (slots.Value is { } value && Has(value.Type, depth + 1)),
             TextShape text => text.Form != TextForm.Inline,
             SequenceShape sequence => sequence.PointerOffset is not null || Has(sequence.Element, depth + 1),
             RecordShape record => record.Fields.Any(f => Has(f.Type, depth + 1)),

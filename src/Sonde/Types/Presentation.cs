@@ -23,3 +23,6 @@ internal sealed record TransparentPresentation : Presentation;
 
 /// <summary>A sequence of bytes, shown as text or hex.</summary>
 internal sealed record BytesPresentation : Presentation;
+
+/// <summary>A ring that is a channel of <paramref name="Element"/>s; closed when the 32-bit word at <paramref name="ClosedOffset"/> is not 0.</summary>
+internal sealed record ChannelPresentation(string Element, uint? ClosedOffset) : Presentation;

@@ -107,8 +107,11 @@ internal enum FieldKind
     Base,
 }
 
-/// <summary>A pointer that is followed to one value of the target type; zero is nil.</summary>
-internal sealed record PointerShape(TypeId Target) : Shape;
+/// <summary>
+/// A pointer that is followed to one value of the target type; zero is nil. A <paramref name="IsTransparent"/> one is how the
+/// language holds a value (a Go map), not a pointer to its user: it is not shown and no hop.
+/// </summary>
+internal sealed record PointerShape(TypeId Target, bool IsTransparent = false) : Shape;
 
 /// <summary>One of several cases, told apart by a discriminant in the value (Rust enums).</summary>
 /// <param name="DiscriminantOffset">Offset of the discriminant, null when there is one case only.</param>
@@ -133,10 +136,21 @@ internal enum DynamicForm
 
     /// <summary>Rust <c>dyn</c>: data pointer, vtable pointer.</summary>
     RustTraitObject,
+
+    /// <summary>A pointer to an object whose first word is the code to call; what follows is what the code has captured.</summary>
+    Closure,
 }
 
-/// <summary>A value whose type is known at run time only.</summary>
-internal sealed record DynamicShape(DynamicForm Form, uint TypeWordOffset, uint DataWordOffset) : Shape;
+/// <summary>
+/// A value whose type is known at run time only. With <paramref name="Behind"/> the type word is that many bytes behind where
+/// the word at <paramref name="TypeWordOffset"/> points.
+/// </summary>
+internal sealed record DynamicShape(DynamicForm Form, uint TypeWordOffset, uint DataWordOffset, int? Behind = null) : Shape
+{
+    /// <summary>Which word leads to the type: the type word itself, or a pointer and how far behind it the type word is.</summary>
+    public (uint Offset, int? Behind) TypeWord =>
+        Form == DynamicForm.CppPolymorphic ? (DataWordOffset, (int)TypeWordOffset) : (TypeWordOffset, Behind);
+}
 
 /// <summary>A type that cannot be decoded (yet); every value of it is missing with <paramref name="Why"/> as explanation.</summary>
 internal sealed record OpaqueShape(string Why) : Shape;

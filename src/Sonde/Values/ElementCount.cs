@@ -22,6 +22,22 @@ internal static class ElementCount
                 count = (ulong)view.Unsigned(field.Offset, field.Size);
                 break;
 
+            case CountMask mask when mask.Size is > 0 and <= 8:
+                if (view.Lacks(mask.Offset, mask.Size, out reason))
+                    return false;
+                count = unchecked((ulong)view.Unsigned(mask.Offset, mask.Size) + 1);
+                break;
+
+            case CountPower power when power.Size is > 0 and <= 8:
+                if (view.Lacks(power.Offset, power.Size, out reason))
+                    return false;
+                Int128 exponent = (Int128)view.Unsigned(power.Offset, power.Size) + power.Bias;
+                reason = MissingReason.Uninitialized;
+                if (exponent < 0 || exponent > 47)
+                    return false;
+                count = 1UL << (int)exponent;
+                break;
+
             case CountSpan span:
                 if (view.Lacks(span.BeginOffset, 8, out reason) || view.Lacks(span.EndOffset, 8, out reason))
                     return false;

@@ -39,6 +39,8 @@ internal sealed class FrameDecoder
         // At the first hit: of ten thousand sites most never fire.
         Prepared prepared = _prepared ??= new Prepared(_plan, _types);
         prepared.Replay.Run(frame, prepared.Memory);
+        if (_plan.Follow is { } layout)
+            FollowedMemory.AddTo(prepared.Memory, frame, layout);
         return DecodeRoots(frame, prepared);
     }
 

@@ -89,7 +89,11 @@ public sealed record VariantValue(string TypeName, string Case, Value? Payload, 
 public sealed record FunctionValue(string TypeName, string Name, ImmutableArray<NamedValue> Captures) : Value(TypeName);
 
 /// <summary>A channel.</summary>
-public sealed record ChannelValue(string TypeName, string ElementType, long Length, long Capacity, ImmutableArray<Value> Items) : Value(TypeName);
+public sealed record ChannelValue(string TypeName, string ElementType, long Length, long Capacity, ImmutableArray<Value> Items) : Value(TypeName)
+{
+    /// <summary>Whether it has been closed.</summary>
+    public bool IsClosed { get; init; }
+}
 
 /// <summary>A point in time with the zone's offset from UTC.</summary>
 public sealed record TimeValue(string TypeName, DateTimeOffset Time, int SubTickNanoseconds) : Value(TypeName);

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Sonde.Plans;
 using Sonde.Specs;
 using Sonde.Types;
 
@@ -23,8 +26,10 @@ internal ref struct ValueDecoder
     private readonly DynamicTypeResolver? _dynamicTypes;
     private readonly List<(ulong Address, TypeId Type)> _path;
     private readonly ReadOnlySpan<byte> _frame;
+    private readonly int _process;
     private ReadPhase _phase;
     private int _depth;
+    private int _hops;
     private int _values;
 
     public ValueDecoder(
@@ -38,6 +43,7 @@ internal ref struct ValueDecoder
         _dynamicTypes = dynamicTypes;
         _path = path;
         _frame = frame;
+        _process = frame.Length >= FrameHeader.Size ? (int)BinaryPrimitives.ReadUInt32LittleEndian(frame[((int)FrameHeader.ProcessAndThread + 4)..]) : 0;
     }
 
     /// <summary>The value of a root.</summary>
@@ -45,6 +51,7 @@ internal ref struct ValueDecoder
     {
         _phase = root.Phase;
         _path.Clear();
+        _hops = 0;
         ulong start = Math.Min(root.Root.FrameOffset, (ulong)_frame.Length);
         ulong length = Math.Min(root.Size, (ulong)_frame.Length - start);
         return Decode(_types[root.Root.Type], new FrameView(_frame.Slice((int)start, (int)length), missing));
@@ -75,6 +82,9 @@ internal ref struct ValueDecoder
             SequenceShape sequence => DecodeSequence(type, sequence, view),
             VariantShape variant => DecodeVariant(type, variant, view),
             DynamicShape dynamic => DecodeDynamic(type, dynamic, view),
+            ContainerShape container => DecodeContainer(type, container, view),
+            RingShape ring => DecodeRing(type, ring, view),
+            SlotsShape => Missing(type, MissingReason.Unsupported),
             OpaqueShape => Missing(type, MissingReason.Unsupported),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -87,10 +97,16 @@ internal ref struct ValueDecoder
         if (view.Lacks(0, 8, out MissingReason reason))
             return Missing(type, reason);
         ulong address = view.Word(0);
-        return address == 0 ? new NilValue(type.Name) : Follow(type, _types[pointer.Target], address);
+        if (address == 0)
+            return new NilValue(type.Name);
+        if (!pointer.IsTransparent)
+            return Follow(type, _types[pointer.Target], address);
+        Value value = Follow(type, _types[pointer.Target], address, 0);
+        return value is PointerValue { Target: var held } ? held : value is AddressValue ? Missing(type, MissingReason.DepthLimit) : value;
     }
 
-    private Value Follow(TypeNode type, TypeNode target, ulong address)
+    /// <summary>The value behind an address, as a pointer to it.</summary>
+    private Value Follow(TypeNode type, TypeNode target, ulong address, int hops = 1)
     {
         for (int i = _path.Count - 1; i >= 0; i--)
         {
@@ -106,13 +122,15 @@ internal ref struct ValueDecoder
                 return Missing(type, UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer);
             if (place.State == MemoryState.Unknown && !UserAddress.IsPossible(address))
                 return Missing(type, MissingReason.BadPointer);
-            if (place.State == MemoryState.Unknown || _path.Count >= _limits.Depth)
+            if (place.State == MemoryState.Unknown || _hops + hops > _limits.Depth)
                 return new AddressValue(type.Name, address);
             there = Reader.View(place);
         }
 
         _path.Add((address, target.Id));
+        _hops += hops;
         Value value = Decode(target, there);
+        _hops -= hops;
         _path.RemoveAt(_path.Count - 1);
         return new PointerValue(type.Name, address, value);
     }
@@ -276,39 +294,242 @@ internal ref struct ValueDecoder
         if (view.Lacks(shape.DataWordOffset, 8, out MissingReason reason))
             return Missing(type, reason);
         ulong data = view.Word(shape.DataWordOffset);
-        ulong typeWord;
-        if (shape.Form == DynamicForm.CppPolymorphic)
+        (uint offset, int? behind) = shape.TypeWord;
+        if (view.Lacks(offset, 8, out reason))
+            return Missing(type, reason);
+        ulong typeWord = view.Word(offset);
+        if (typeWord == 0)
+            return shape.Form == DynamicForm.RustTraitObject ? Missing(type, MissingReason.Uninitialized) : new NilValue(type.Name);
+        if (behind is { } displacement)
         {
-            // The vtable pointer is in the object that the value points to.
-            if (data == 0)
-                return new NilValue(type.Name);
-            if (!Reader.TryFind(data, out MemoryLocation place, out reason))
+            if (!Reader.TryFind(typeWord + (ulong)displacement, out MemoryLocation place, out reason))
                 return Missing(type, reason);
+            FrameView there = Reader.View(place);
             if (place.State == MemoryState.Unknown)
-                return new AddressValue(type.Name, data);
-            var there = Reader.View(place);
-            if (there.Lacks(shape.TypeWordOffset, 8, out reason))
+                return offset == shape.DataWordOffset ? new AddressValue(type.Name, data) : Missing(type, MissingReason.SizeLimit);
+            if (there.Lacks(0, 8, out reason))
                 return Missing(type, reason);
-            typeWord = there.Word(shape.TypeWordOffset);
-        }
-        else
-        {
-            if (view.Lacks(shape.TypeWordOffset, 8, out reason))
-                return Missing(type, reason);
-            typeWord = view.Word(shape.TypeWordOffset);
-            if (typeWord == 0)
-                return shape.Form == DynamicForm.RustTraitObject ? Missing(type, MissingReason.Uninitialized) : new NilValue(type.Name);
+            typeWord = there.Word(0);
         }
 
-        if (_dynamicTypes?.Invoke(type.Id, shape.Form, typeWord) is not { } target)
+        if (_dynamicTypes?.Invoke(_process, type.Id, shape.Form, typeWord) is not { } target)
             return Missing(type, MissingReason.TypeNotLoaded);
         TypeNode dynamicType = _types[target.Type];
         if (target.IsDirect)
             return new DynamicValue(type.Name, dynamicType.Name, Decode(dynamicType, view.From(shape.DataWordOffset)));
-        Value value = data == 0 && dynamicType.Size > 0
-            ? Missing(type, MissingReason.BadPointer)
-            : Follow(type, dynamicType, data + (ulong)target.Adjustment);
-        return new DynamicValue(type.Name, dynamicType.Name, value is PointerValue pointed ? pointed.Target : value);
+        if (data == 0 && dynamicType.Size > 0)
+            return Missing(type, MissingReason.BadPointer);
+        Value value = Follow(type, dynamicType, data + (ulong)target.Adjustment, target.Hops);
+        if (shape.Form == DynamicForm.Closure)
+        {
+            ImmutableArray<NamedValue> captures = value is PointerValue { Target: RecordValue captured } ? captured.Fields : [];
+            return new FunctionValue(type.Name, dynamicType.Name, captures);
+        }
+
+        // Whether its type was known when the probe fired, the frame tells: then it was read.
+        return value switch
+        {
+            PointerValue pointed => new DynamicValue(type.Name, dynamicType.Name, pointed.Target),
+            AddressValue when target.Hops == 0 => Missing(type, target.IsNew ? MissingReason.TypeNotLoaded : MissingReason.SizeLimit),
+            _ => new DynamicValue(type.Name, dynamicType.Name, value),
+        };
+    }
+
+    private Value DecodeContainer(TypeNode type, ContainerShape container, FrameView view)
+    {
+        long? length = null;
+        if (container.Length is { } rule)
+        {
+            if (!ElementCount.TryRead(rule, 1, view, out ulong count, out MissingReason reason))
+                return Missing(type, reason);
+            length = (long)count;
+        }
+
+        var walk = new ContainerWalk(_limits.Items);
+        Walk(container.Body, view, walk, 0);
+        if (walk.Missing is { } missing && walk.Entries.Count == 0 && length != 0)
+            return Missing(type, missing);
+
+        // All of it was walked and the numbers differ: somebody was writing.
+        if (length is { } known && (walk.Entries.Count > known || (!walk.IsCut && walk.Missing is null && walk.Entries.Count != known)))
+            return Missing(type, MissingReason.Changing);
+        long total = length ?? (walk.IsCut || walk.Missing is not null ? walk.Entries.Count + 1 : walk.Entries.Count);
+        return container.Kind == ContainerKind.Map
+            ? new MapValue(type.Name, [.. walk.Entries.Select(e => KeyValuePair.Create(e.Key!, e.Value!))], total, container.TextKeys)
+            : new SequenceValue(type.Name, [.. walk.Entries.Select(e => e.Value ?? e.Key!)], total);
+    }
+
+    /// <summary>Looks for elements in a part of a container's storage.</summary>
+    private void Walk(TypeId id, FrameView view, ContainerWalk walk, int depth)
+    {
+        if (walk.IsFull || depth > MaxDepth || ++_values > MaxValues)
+        {
+            walk.IsCut = true;
+            return;
+        }
+
+        TypeNode type = _types[id];
+        switch (type.Shape)
+        {
+            case RecordShape record:
+                foreach (Field field in record.Fields)
+                    Walk(field.Type, view.From(field.Offset), walk, depth + 1);
+                break;
+
+            case VariantShape variant:
+                UInt128 discriminant = 0;
+                if (variant.DiscriminantOffset is { } at)
+                {
+                    if (view.Lacks(at, variant.DiscriminantSize, out MissingReason lost))
+                    {
+                        walk.Lose(lost);
+                        break;
+                    }
+
+                    discriminant = view.Unsigned(at, variant.DiscriminantSize);
+                }
+
+                if (Choose(variant, discriminant) is { } chosen)
+                    Walk(chosen.Payload, view, walk, depth + 1);
+                break;
+
+            case PointerShape pointer:
+                if (view.Lacks(0, 8, out MissingReason reason))
+                    walk.Lose(reason);
+                else if (view.Word(0) is var address and not 0 && walk.Enter(address, pointer.Target))
+                    WalkBehind(pointer.Target, address, 0, 1, walk, depth);
+                break;
+
+            case SequenceShape sequence:
+                WalkSequence(sequence, view, walk, depth);
+                break;
+
+            case SlotsShape slots:
+                WalkSlots(slots, view, walk);
+                break;
+        }
+    }
+
+    private void WalkBehind(TypeId target, ulong address, ulong stride, ulong count, ContainerWalk walk, int depth)
+    {
+        if (count == 0)
+            return;
+        MissingReason reason = MissingReason.SizeLimit;
+        MemoryLocation place = _memory.Find(address, _phase);
+        if (place.State == MemoryState.Faulted)
+            reason = UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer;
+        if (place.State != MemoryState.Present)
+        {
+            walk.Lose(reason);
+            return;
+        }
+
+        FrameView there = Reader.View(place);
+        for (ulong i = 0; i < count && !walk.IsFull; i++)
+        {
+            FrameView item = there.From(i * stride);
+            if (item.Lacks(0, _types[target].Size, out _))
+            {
+                walk.Lose(MissingReason.SizeLimit);
+                return;
+            }
+
+            Walk(target, item, walk, depth + 1);
+        }
+    }
+
+    private void WalkSequence(SequenceShape sequence, FrameView view, ContainerWalk walk, int depth)
+    {
+        if (!ElementCount.TryRead(sequence.Count, sequence.Stride, view, out ulong count, out MissingReason reason))
+        {
+            walk.Lose(reason);
+            return;
+        }
+
+        if (sequence.PointerOffset is not { } pointer)
+        {
+            for (ulong i = 0; i < count && !walk.IsFull; i++)
+                Walk(sequence.Element, view.From(i * sequence.Stride), walk, depth + 1);
+            return;
+        }
+
+        if (view.Lacks(pointer, 8, out reason))
+            walk.Lose(reason);
+        else if (view.Word(pointer) is var address and not 0)
+            WalkBehind(sequence.Element, address, sequence.Stride, count, walk, depth);
+    }
+
+    private void WalkSlots(SlotsShape slots, FrameView view, ContainerWalk walk)
+    {
+        if (!ElementCount.TryRead(slots.Count, 1, view, out ulong count, out MissingReason reason))
+        {
+            walk.Lose(reason);
+            return;
+        }
+
+        for (uint i = 0; i < Math.Min(count, MaxValues); i++)
+        {
+            if (slots.Test is { } test)
+            {
+                if (view.Lacks(test.Offset + i, 1, out reason))
+                {
+                    walk.Lose(reason);
+                    return;
+                }
+
+                int control = view.Bytes(test.Offset + i, 1)[0] & test.Mask;
+                if (control < test.Low || control > test.High)
+                    continue;
+            }
+
+            if (walk.IsFull)
+            {
+                walk.IsCut = true;
+                return;
+            }
+
+            walk.Entries.Add((Part(slots.Key, view, i), Part(slots.Value, view, i)));
+        }
+    }
+
+    private Value? Part(SlotPart? part, FrameView view, uint index) =>
+        part is null ? null : Decode(_types[part.Type], view.From(part.Offset + ((ulong)index * part.Stride)));
+
+    private Value DecodeRing(TypeNode type, RingShape ring, FrameView view)
+    {
+        if (!ElementCount.TryRead(ring.Capacity, ring.Stride, view, out ulong capacity, out MissingReason reason)
+            || !ElementCount.TryRead(ring.Length, ring.Stride, view, out ulong length, out reason)
+            || !ElementCount.TryRead(ring.Head, 1, view, out ulong head, out reason))
+            return Missing(type, reason);
+        if (length > capacity || (capacity > 0 && head > capacity))
+            return Missing(type, MissingReason.Changing);
+        var items = new List<Value>();
+        TypeNode element = _types[ring.Element];
+        if (length > 0 && !view.Lacks(ring.PointerOffset, 8, out reason))
+        {
+            FrameView there = default;
+            if (ring.Stride > 0)
+            {
+                if (!Reader.TryFind(view.Word(ring.PointerOffset), out MemoryLocation place, out reason))
+                    return Missing(type, reason);
+                there = Reader.View(place);
+            }
+
+            for (ulong i = 0; i < length && items.Count < _limits.Items; i++)
+            {
+                FrameView item = there.From((head + i) % capacity * ring.Stride);
+                if (item.Lacks(0, element.Size, out _) || _values > MaxValues)
+                    break;
+                items.Add(Decode(element, item));
+            }
+        }
+
+        return type.Presentation is ChannelPresentation channel
+            ? new ChannelValue(type.Name, channel.Element, (long)length, (long)capacity, [.. items])
+            {
+                IsClosed = channel.ClosedOffset is { } closed && !view.Lacks(closed, 4, out _) && view.Unsigned(closed, 4) != 0,
+            }
+            : new SequenceValue(type.Name, [.. items], (long)length);
     }
 
     private static MissingValue Missing(TypeNode type, MissingReason reason) => new(type.Name, reason);

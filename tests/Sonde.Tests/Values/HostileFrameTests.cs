@@ -50,7 +50,7 @@ public sealed class HostileFrameTests
             Roots = [.. Enumerable.Range(0, random.Next(1, 5)).Select(i => MakeRoot(random, types, i))],
             Limits = new CaptureLimits { Depth = random.Next(8), Items = random.Next(20), StringBytes = random.Next(100) },
         };
-        var decoder = new FrameDecoder(plan, types, (_, _, word) => word % 3 == 0 ? null
+        var decoder = new FrameDecoder(plan, types, (_, _, _, word) => word % 3 == 0 ? null
             : new DynamicTarget(new TypeId((int)(word % (ulong)types.Count)), word % 2 == 0, (long)word % 64));
         var events = new EventDecoder();
         using var json = new MemoryStream();

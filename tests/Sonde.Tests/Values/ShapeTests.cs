@@ -138,7 +138,7 @@ public sealed class ShapeTests
         TypeId any = _builder.Types.Add("any", 16, new DynamicShape(DynamicForm.GoEmptyInterface, 0, 8));
         uint at = _builder.Root(any, Words(word, data));
         _builder.Memory(at + 8, [1, 0, 0, 0], data == 0 ? Status.Nil : Status.Done);
-        Assert.Equal(expected, Show.Of(_builder.Decode((_, form, typeWord) =>
+        Assert.Equal(expected, Show.Of(_builder.Decode((_, _, form, typeWord) =>
             form != DynamicForm.GoEmptyInterface ? null
             : typeWord == Itab ? new DynamicTarget(pointer, IsDirect: true)
             : typeWord == Itab + 1 ? new DynamicTarget(i32)
@@ -152,7 +152,7 @@ public sealed class ShapeTests
         TypeId animal = _builder.Types.Add("Animal*", 8, new DynamicShape(DynamicForm.CppPolymorphic, 0, 0));
         uint at = _builder.Root(animal, Word(A));
         _builder.Memory(at, Words(Itab, 9));
-        Assert.Equal("Cat:{lives=9}", Show.Of(_builder.Decode((_, _, word) => word == Itab ? new DynamicTarget(cat) : null)));
+        Assert.Equal("Cat:{lives=9}", Show.Of(_builder.Decode((_, _, _, word) => word == Itab ? new DynamicTarget(cat) : null)));
         Assert.Equal("<TypeNotLoaded>", Show.Of(_builder.Decode()));
     }
 

@@ -37,14 +37,49 @@ internal sealed class GoTypes : TypeDialect
             Kind.String => Text(type),
             Kind.Slice => Slice(type, reader),
             Kind.UnsafePointer => new ScalarShape(ScalarKind.Address),
-            Kind.Chan or Kind.Func or Kind.Interface or Kind.Map => new OpaqueShape("not decoded yet"),
+            Kind.Map => GoMaps.ShapeOf(type, name, reader),
+            Kind.Chan => Channel(type, name, reader),
+            Kind.Interface => Interface(type),
+            Kind.Func => Function,
             _ => null,
         };
         if (shape is null && type.Tag == DW_TAG.DW_TAG_subroutine_type)
-            shape = new OpaqueShape("not decoded yet");
+            shape = Function;
 
         // A named type is a typedef of what it is made of.
         return shape is null ? null : (shape, Presentation.None);
+    }
+
+    /// <summary>A function value points to its closure, which begins with the address of the code (runtime/runtime2.go: funcval).</summary>
+    private static DynamicShape Function => new(DynamicForm.Closure, 0, 0, 0);
+
+    // runtime/runtime2.go: iface and eface; internal/abi/iface.go: ITab.
+    private static DynamicShape? Interface(Die type)
+    {
+        if (TryMember(type, "_type", out _, out ulong word) && TryMember(type, "data", out _, out ulong data))
+            return new DynamicShape(DynamicForm.GoEmptyInterface, (uint)word, (uint)data);
+        if (!TryMember(type, "tab", out Die member, out ulong table) || !TryMember(type, "data", out _, out data)
+            || !member.TryGetType(out Die pointer) || !TypeReader.TryStrip(pointer, out pointer) || !pointer.TryGetType(out Die itab)
+            || !(TryMember(itab, "Type", out _, out ulong inTable) || TryMember(itab, "_type", out _, out inTable)))
+            return null;
+        return new DynamicShape(DynamicForm.GoInterface, (uint)table, (uint)data, (int)inTable);
+    }
+
+    // runtime/chan.go: hchan, of which DWARF has one for each element type.
+    private static PointerShape? Channel(Die type, string name, TypeReader reader)
+    {
+        if (!type.TryGetReference(DW_AT.DW_AT_go_elem, out Die elementType) || !type.TryGetType(out Die pointer) || !TypeReader.TryStrip(pointer, out pointer)
+            || !pointer.TryGetType(out Die channel) || !TryMember(channel, "qcount", out _, out ulong count)
+            || !TryMember(channel, "dataqsiz", out _, out ulong capacity) || !TryMember(channel, "buf", out _, out ulong buffer)
+            || !TryMember(channel, "recvx", out _, out ulong first))
+            return null;
+        TypeId element = reader.Read(elementType);
+        TypeNode node = reader.Graph[element];
+        var ring = new RingShape(
+            element, node.Size, (uint)buffer, new CountField((uint)capacity, 8), new CountField((uint)count, 8), new CountField((uint)first, 8));
+        uint? closed = TryMember(channel, "closed", out _, out ulong closedAt) ? (uint)closedAt : null;
+        return new PointerShape(
+            reader.Graph.Add(name, TypeReader.SizeOf(channel), ring, new ChannelPresentation(node.Name, closed)), IsTransparent: true);
     }
 
     private static TextShape? Text(Die type)

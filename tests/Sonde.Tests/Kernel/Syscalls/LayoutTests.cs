@@ -21,7 +21,7 @@ public sealed class LayoutTests
         Assert.Equal(16, Unsafe.SizeOf<ObjectInfoAttributes>());
         Assert.Equal(24, Unsafe.SizeOf<PerfLinkAttributes>());
         Assert.Equal(64, Unsafe.SizeOf<UprobeMultiAttributes>());
-        Assert.Equal(216, Unsafe.SizeOf<ProgramInfoRecord>());
+        Assert.Equal(224, Unsafe.SizeOf<ProgramInfoRecord>());
         Assert.Equal(PerfEventAttributes.Version5, Unsafe.SizeOf<PerfEventAttributes>());
         Assert.Equal(12, Unsafe.SizeOf<EpollEvent>());
     }
@@ -46,6 +46,7 @@ public sealed class LayoutTests
     [InlineData(typeof(ProgramInfoRecord), nameof(ProgramInfoRecord.NetnsDev), 88)]
     [InlineData(typeof(ProgramInfoRecord), nameof(ProgramInfoRecord.RunTimeNs), 192)]
     [InlineData(typeof(ProgramInfoRecord), nameof(ProgramInfoRecord.RecursionMisses), 208)]
+    [InlineData(typeof(ProgramInfoRecord), nameof(ProgramInfoRecord.VerifiedInsns), 216)]
     [InlineData(typeof(EpollEvent), nameof(EpollEvent.Data), 4)]
     public void Fields_are_where_the_kernel_has_them(Type type, string field, int offset) =>
         Assert.Equal(offset, (int)Marshal.OffsetOf(type, field));
