@@ -425,9 +425,15 @@ internal ref struct ValueDecoder
         }
 
         FrameView there = Reader.View(place);
-        for (ulong i = 0; i < count && !walk.IsFull; i++)
+        for (ulong i = 0; i < count; i++)
         {
             FrameView item = there.From(i * stride);
+            if (walk.IsFull)
+            {
+                walk.IsCut = true;
+                return;
+            }
+
             if (item.Lacks(0, _types[target].Size, out _))
             {
                 walk.Lose(MissingReason.SizeLimit);
@@ -448,7 +454,7 @@ internal ref struct ValueDecoder
 
         if (sequence.PointerOffset is not { } pointer)
         {
-            for (ulong i = 0; i < count && !walk.IsFull; i++)
+            for (ulong i = 0; i < count && !walk.IsCut; i++)
                 Walk(sequence.Element, view.From(i * sequence.Stride), walk, depth + 1);
             return;
         }
