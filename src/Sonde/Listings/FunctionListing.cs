@@ -16,12 +16,17 @@ namespace Sonde.Listings;
 /// </summary>
 internal sealed class FunctionListing(Image image)
 {
+    private const int RowsOfBatch = 4096;
+
     private readonly Signatures _signatures = new();
     private readonly FunctionMaker _maker = new(image);
     private readonly Dictionary<long, int> _copies = [];
     private readonly HashSet<ulong> _parts = [];
     private readonly HashSet<(ulong Address, int Name)> _shown = [];
     private readonly HashSet<long> _named = [];
+
+    // In every spelling of every function that the pattern fits.
+    private byte[]? _fragment;
 
     /// <summary>Units of the debug information that could not be read.</summary>
     public int DamagedUnits { get; private set; }
@@ -34,6 +39,7 @@ internal sealed class FunctionListing(Image image)
     public IEnumerable<ListedFunction> List(Where.Function? where)
     {
         var pattern = where is null ? null : new NamePattern(where);
+        _fragment = pattern?.RequiredFragment is { } fragment ? Encoding.UTF8.GetBytes(fragment) : null;
         IEnumerable<(ListedFunction Function, MatchRank Rank)> all = FromDebug(pattern).Concat(FromSymbols(pattern));
         if (pattern is null)
             return all.Select(f => f.Function);
@@ -47,24 +53,12 @@ internal sealed class FunctionListing(Image image)
         if (!image.Debug.Exists)
             yield break;
         Row[]?[] units = Scan();
-        IEnumerable<List<(ListedFunction, MatchRank)>> lists = ParallelEnumerable.Range(0, units.Length)
-            .AsOrdered()
-            .WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(i => OfUnit(i, units[i], pattern));
-        foreach (List<(ListedFunction, MatchRank)> list in lists)
+        long[] inlined = [.. _copies.Keys.Where(origin => !_named.Contains(origin)).Order()];
+        foreach ((ListedFunction Function, MatchRank Rank) function in Batches.InOrder(units.Length, i => units[i]?.Length ?? 0, RowsOfBatch, i => OfUnit(i, units[i], inlined, pattern)))
         {
-            foreach ((ListedFunction Function, MatchRank Rank) function in list)
-            {
+            if (function.Function.Address.Value != 0)
                 _shown.Add((function.Function.Address.Value, function.Function.Name.GetHashCode(StringComparison.Ordinal)));
-                yield return function;
-            }
-        }
-
-        // What has no code but in its callers.
-        foreach ((long origin, int copies) in _copies)
-        {
-            if (!_named.Contains(origin) && Inlined(origin, copies, pattern) is { } function)
-                yield return function;
+            yield return function;
         }
     }
 
@@ -99,10 +93,11 @@ internal sealed class FunctionListing(Image image)
         return units;
     }
 
-    private List<(ListedFunction, MatchRank)> OfUnit(int index, Row[]? rows, NamePattern? pattern)
+    private List<(ListedFunction, MatchRank)> OfUnit(int index, Row[]? rows, long[] inlined, NamePattern? pattern)
     {
         var list = new List<(ListedFunction, MatchRank)>();
-        if (rows is null || rows.Length == 0)
+        ReadOnlySpan<long> alone = Within(inlined, image.Debug.Units[index]);
+        if (rows is null || rows.Length + alone.Length == 0)
             return list;
         Unit unit = new(image.Debug, image.Debug.Units[index]); // It could be read for the scan.
         foreach (Row row in rows)
@@ -123,6 +118,7 @@ internal sealed class FunctionListing(Image image)
             }
         }
 
+        AddInlined(list, unit, alone, pattern);
         return list;
     }
 
@@ -135,21 +131,30 @@ internal sealed class FunctionListing(Image image)
         return function with { File = function.File ?? file, Line = function.Line > 0 ? function.Line : line };
     }
 
-    private (ListedFunction, MatchRank)? Inlined(long origin, int copies, NamePattern? pattern)
+    // What has no code but in its callers.
+    private void AddInlined(List<(ListedFunction, MatchRank)> list, Unit unit, ReadOnlySpan<long> origins, NamePattern? pattern)
     {
-        try
+        foreach (long origin in origins)
         {
-            Die entry = image.Debug.DieAt(new InfoOffset(origin));
-            if (Make(entry, pattern, out MatchRank rank) is not { } function)
-                return null;
+            try
+            {
+                if (Make(unit.DieAt(new UnitOffset(origin - unit.Header.Offset.Value)), pattern, out MatchRank rank) is not { } function)
+                    continue;
 
-            // Go writes the results of a function with its code only: without them its declaration would be another one.
-            return (function with { Inlined = copies, Signature = function.Language == SourceLanguage.Go ? "" : function.Signature }, rank);
+                // Go writes the results of a function with its code only: without them its declaration would be another one.
+                list.Add((function with { Inlined = _copies[origin], Signature = function.Language == SourceLanguage.Go ? "" : function.Signature }, rank));
+            }
+            catch (BinaryFormatException)
+            {
+                // Nothing else is known of it.
+            }
         }
-        catch (BinaryFormatException)
-        {
-            return null;
-        }
+    }
+
+    private static ReadOnlySpan<long> Within(long[] origins, in UnitHeader unit)
+    {
+        int start = Array.BinarySearch(origins, unit.Offset.Value), end = Array.BinarySearch(origins, unit.End);
+        return origins.AsSpan((start < 0 ? ~start : start)..(end < 0 ? ~end : end));
     }
 
     private ListedFunction? Make(Die entry, NamePattern? pattern, out MatchRank rank)
@@ -158,7 +163,7 @@ internal sealed class FunctionListing(Image image)
         NameForms? forms = null;
         if (pattern is not null)
         {
-            forms = SymbolNames.FormsOf(entry);
+            forms = _fragment is null || SymbolNames.MayContain(entry, _fragment) ? SymbolNames.FormsOf(entry) : null;
             rank = forms is { } known ? pattern.Match(known) : MatchRank.None;
             if (rank == MatchRank.None)
                 return null;
@@ -230,8 +235,14 @@ internal sealed class FunctionListing(Image image)
     private ListedFunction? OfSymbol(SymbolTable table, Symbol symbol, NamePattern? pattern, out MatchRank rank)
     {
         rank = MatchRank.Source;
-        bool isGo = image.Go?.Functions.TryFind(symbol.Address, out _) == true;
         ReadOnlySpan<byte> bytes = table.NameBytes(symbol);
+        if (_fragment is not null && bytes.IndexOf(_fragment) < 0)
+        {
+            rank = MatchRank.None;
+            return null;
+        }
+
+        bool isGo = image.Go?.Functions.TryFind(symbol.Address, out _) == true;
         NameForms forms = SymbolNames.FormsOf(bytes, isGo);
         if (pattern is not null && (rank = pattern.Match(forms)) == MatchRank.None)
             return null;

@@ -10,13 +10,14 @@ namespace Sonde.Listings;
 /// <remarks>Safe for several threads.</remarks>
 internal sealed class Signatures
 {
-    /// <summary>Type names kept: a program has some ten thousand types, and one name may be long.</summary>
-    private const int MaximumNames = 100_000;
+    /// <summary>Letters of type names that are kept: Go has some ten thousand types for the whole program, C++ as many in each unit, with long names.</summary>
+    private const int MaximumLetters = 4 << 20, PerName = 50;
     private const int MaximumParameters = 256;
 
     private static readonly ThreadLocal<Dictionary<SourceLanguage, TypeReader>> Readers = new(() => []);
 
     private readonly ConcurrentDictionary<InfoOffset, string> _names = [];
+    private int _letters;
 
     /// <summary>The declaration.</summary>
     /// <param name="entry">The function's entry.</param>
@@ -43,8 +44,12 @@ internal sealed class Signatures
         if (!Readers.Value!.TryGetValue(language, out TypeReader? reader))
             Readers.Value.Add(language, reader = new TypeReader(new TypeGraph(), Language.TypesOf(language)));
         string name = Language.TypesOf(language).NameOf(type, reader);
-        if (_names.Count >= MaximumNames)
+        if (Interlocked.Add(ref _letters, name.Length + PerName) >= MaximumLetters)
+        {
             _names.Clear();
+            _letters = 0;
+        }
+
         return _names.GetOrAdd(type.Offset, name);
     }
 

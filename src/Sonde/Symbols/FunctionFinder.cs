@@ -156,7 +156,7 @@ internal sealed class FunctionFinder(Image image)
                 if (row.Kind != FunctionRowKind.Function || !image.Elf.IsExecutable(row.Range.Start))
                     continue;
                 Die entry = unit.DieAt(new UnitOffset(row.Entry - unit.Header.Offset.Value));
-                if (fragment is not null && !Contains(entry, fragment))
+                if (fragment is not null && !SymbolNames.MayContain(entry, fragment))
                     continue;
                 if (SymbolNames.FormsOf(entry) is { } forms && pattern.Match(forms) is not MatchRank.None and var rank)
                     some.Add(new Candidate(row.Range.Start, row.Range.End - row.Range.Start, forms.Symbol, rank, Entry: entry));
@@ -165,16 +165,6 @@ internal sealed class FunctionFinder(Image image)
             lock (found)
                 found.AddRange(some);
         });
-    }
-
-    private static bool Contains(Die entry, byte[] fragment)
-    {
-        if (entry.TryGetInherited(DW_AT.DW_AT_linkage_name, out AttributeValue name) && name.AsUtf8().IndexOf(fragment) >= 0)
-            return true;
-
-        // The scope may be what has the fragment: only a name within no other can be refused here.
-        return !entry.TryGetInherited(DW_AT.DW_AT_name, out name) || name.AsUtf8().IndexOf(fragment) >= 0
-            || Languages.Language.Of(entry.Unit.Language) is Types.SourceLanguage.Cpp or Types.SourceLanguage.Rust;
     }
 
     /// <summary>Whether a symbol names code that is in this image.</summary>

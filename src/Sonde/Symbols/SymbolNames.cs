@@ -33,6 +33,20 @@ internal static class SymbolNames
         return Qualified(function, language) is { } name ? new NameForms(Names(language), name, null, Source(function, language)) : null;
     }
 
+    /// <summary>
+    /// Whether a fragment that is in every spelling of a function (<see cref="NamePattern.RequiredFragment"/>) can be in those of this one.
+    /// Cheap: no spelling is made.
+    /// </summary>
+    public static bool MayContain(Die function, ReadOnlySpan<byte> fragment)
+    {
+        if (function.TryGetInherited(DW_AT.DW_AT_linkage_name, out AttributeValue name) || function.TryGetInherited(DW_AT.DW_AT_MIPS_linkage_name, out name))
+            return name.AsUtf8().IndexOf(fragment) >= 0;
+
+        // The scope may be what has the fragment: only a name within no other can be refused here.
+        return !function.TryGetInherited(DW_AT.DW_AT_name, out name) || name.AsUtf8().IndexOf(fragment) >= 0
+            || Language.Of(function.Unit.Language) is SourceLanguage.Cpp or SourceLanguage.Rust;
+    }
+
     /// <summary>The name that people know the function by: qualified, without parameters, result and hash.</summary>
     public static string Display(ReadOnlySpan<byte> symbol, bool isGo)
     {
