@@ -15,15 +15,15 @@ internal sealed record Mutation(string Target, string Seed, int Length, IReadOnl
     private static readonly ulong[] s_interesting =
         [0, 1, 2, 7, 8, 16, 0x3f, 0x40, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xfffffffe, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffffffe, ulong.MaxValue];
 
-    /// <summary>Draws one to eight changes within the ranges given (the whole file and a cut when there are none).</summary>
-    public static Mutation Draw(Random random, string target, string seed, byte[] bytes, List<(int Start, int Length)> ranges)
+    /// <summary>Draws one to eight changes within the ranges given (the whole file and a cut when there is no list).</summary>
+    public static Mutation Draw(Random random, string target, string seed, byte[] bytes, List<(int Start, int Length)>? ranges)
     {
         var patches = new List<(int, byte[])>();
         var length = -1;
         for (var n = 1 + random.Next(random.Next(1, 9)); n > 0; n--)
         {
             // Headers decide more than contents: half of the hits go to the beginning of a file or section.
-            var (start, size) = ranges.Count > 0 ? ranges[random.Next(ranges.Count)] : (0, bytes.Length);
+            var (start, size) = ranges is not null ? ranges[random.Next(ranges.Count)] : (0, bytes.Length);
             var at = start + random.Next(random.Next(2) == 0 ? Math.Min(size, 80) : size);
             var room = start + size - at;
             byte[] patch;
@@ -52,7 +52,7 @@ internal sealed record Mutation(string Target, string Seed, int Length, IReadOnl
             patches.Add((at, patch));
         }
 
-        if (ranges.Count == 0 && random.Next(8) == 0) length = random.Next(bytes.Length);
+        if (ranges is null && random.Next(8) == 0) length = random.Next(bytes.Length);
         return new Mutation(target, seed, length, patches);
     }
 

@@ -7,20 +7,30 @@ using Sonde.Fuzz.Targets;
 using Sonde.ObjectFile.Bytes;
 
 // Sonde.Fuzz CORPUS CRASHERS SECONDS [TARGET…] [--seed N]
+// Sonde.Fuzz CORPUS --replay FINDING
 // Changes real files at random and reads them. Whatever is not BinaryFormatException, takes over two seconds of processor time or 512 MB is written to CRASHERS. Exit code 1 when there was any.
 string corpus = args[0], crashers = args[1];
+if (crashers == "--replay")
+{
+    var finding = Mutation.Parse(File.ReadAllText(args[2]));
+    FuzzTarget.All.Single(t => t.Name == finding.Target).Exercise(new MemoryByteSource(finding.Apply(Seeds.Read(corpus)[finding.Seed])));
+    return 0;
+}
+
 var seconds = double.Parse(args[2], CultureInfo.InvariantCulture);
 var seedAt = Array.IndexOf(args, "--seed");
 var seed = seedAt > 0 ? int.Parse(args[seedAt + 1], CultureInfo.InvariantCulture) : Random.Shared.Next();
 var names = args[3..(seedAt > 0 ? seedAt : args.Length)];
 var targets = FuzzTarget.All.Where(t => names.Length == 0 || names.Contains(t.Name)).ToList();
-var seeds = Directory.GetFiles(corpus).Order(StringComparer.Ordinal).ToDictionary(f => Path.GetFileName(f)!, File.ReadAllBytes);
+var seeds = Seeds.Read(corpus);
+var places = targets.SelectMany(t => seeds.Select(s => (Target: t, Seed: s.Key, Bytes: s.Value, Ranges: t.RangesOf(s.Value)))).Where(p => p.Ranges is not { Count: 0 }).ToList();
 var random = new Random(seed);
 Console.WriteLine($"seed {seed}, {targets.Count} targets, {seeds.Count} files");
 
 Mutation? current = null;
 var started = 0L;
 var findings = 0;
+var reasons = new Dictionary<string, int>();
 new Thread(() =>
 {
     while (true)
@@ -38,10 +48,9 @@ var clock = Stopwatch.StartNew();
 var runs = new Dictionary<string, int>();
 while (clock.Elapsed.TotalSeconds < seconds)
 {
-    var target = targets[random.Next(targets.Count)];
-    var (name, bytes) = seeds.ElementAt(random.Next(seeds.Count));
-    var ranges = Mutation.Ranges(bytes, target.Sections);
-    if (ranges.Count == 0 && target.Sections.Length > 0) continue;
+    // Go's programs are large and slow to copy: they are for Go's own tables, which have no other seeds.
+    var (target, name, bytes, ranges) = places[random.Next(places.Count)];
+    if (bytes.Length > 500_000 && target.Places is null && random.Next(50) > 0) continue;
     current = Mutation.Draw(random, target.Name, name, bytes, ranges);
     runs[target.Name] = runs.GetValueOrDefault(target.Name) + 1;
     Volatile.Write(ref started, Stopwatch.GetTimestamp());
@@ -73,7 +82,12 @@ return findings == 0 ? 0 : 1;
 
 void Report(Mutation mutation, string why)
 {
+    // One mistake is found many times over: three files tell enough.
     findings++;
+    var lines = why.Split('\n');
+    var reason = lines.Length > 1 ? $"{lines[0].Split(':')[0]} {lines[1].Trim()}" : mutation.Target;
+    reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+    if (reasons[reason] > 3) return;
     var text = mutation.ToString();
     var file = Path.Combine(crashers, $"{mutation.Target}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}.txt");
     Directory.CreateDirectory(crashers);

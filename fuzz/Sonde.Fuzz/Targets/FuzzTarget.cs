@@ -7,6 +7,12 @@ namespace Sonde.Fuzz.Targets;
 /// </summary>
 internal sealed record FuzzTarget(string Name, string[] Sections, Action<IByteSource> Exercise)
 {
+    /// <summary>Where to change a file, for what sections do not tell. Empty: nowhere.</summary>
+    public Func<byte[], List<(int Start, int Length)>>? Places { get; init; }
+
+    /// <summary>The parts of a seed to attack; empty when it has none of them, null for the whole file.</summary>
+    public List<(int Start, int Length)>? RangesOf(byte[] seed) => Places?.Invoke(seed) ?? (Sections.Length == 0 ? null : Mutation.Ranges(seed, Sections));
+
     /// <summary>All targets, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -19,5 +25,7 @@ internal sealed record FuzzTarget(string Name, string[] Sections, Action<IByteSo
         new("expressions", [".debug_loc", ".debug_loclists", ".debug_info"], DwarfTargets.Locations),
         new("lines", [".debug_line", ".debug_line_str"], DwarfTargets.Lines),
         new("frames", [".eh_frame", ".eh_frame_hdr", ".debug_frame"], DwarfTargets.Frames),
+        new("go-functions", [], GoTargets.Functions) { Places = GoTargets.Places },
+        new("go-types", [], GoTargets.Types) { Places = GoTargets.Places },
     ];
 }

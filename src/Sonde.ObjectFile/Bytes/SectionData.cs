@@ -57,6 +57,9 @@ internal sealed class SectionData
     /// <summary>The same bytes read in pieces of 2 KB: for hopping over unit headers of a huge section.</summary>
     public SectionData WithSmallWindows() => _windows is null ? this : new SectionData(Name, _source!, _start, Length, 11, 64);
 
+    /// <summary>The same bytes with a cache of its own, for a part of the section that is read all over while the rest is read too.</summary>
+    public SectionData WithOwnWindows(int count) => _windows is null ? this : new SectionData(Name, _source!, _start, Length, _shift, count);
+
     /// <summary>Name as errors show it.</summary>
     public string Name { get; }
 
@@ -81,6 +84,19 @@ internal sealed class SectionData
     {
         if (offset < 0 || length < 0 || offset > Length - length) Malformed.Truncated(Name, offset, length);
         return GetWindow(offset, length, out var start).Slice((int)(offset - start), length);
+    }
+
+    /// <summary>
+    /// Bytes of a known range, for a search that goes over all of a section: a buffer that is used again takes them where they are not in memory anyway.
+    /// Valid until the buffer's next use.
+    /// </summary>
+    public ReadOnlySpan<byte> Read(long offset, int length, ref byte[] buffer)
+    {
+        if (_windows is null) return Read(offset, length);
+        if (offset < 0 || length < 0 || offset > Length - length) Malformed.Truncated(Name, offset, length);
+        if (buffer.Length < length) buffer = GC.AllocateUninitializedArray<byte>(length);
+        Load(offset, buffer.AsSpan(0, length));
+        return buffer.AsSpan(0, length);
     }
 
     /// <summary>The zero-terminated bytes at an offset, without the zero.</summary>
@@ -139,14 +155,18 @@ internal sealed class SectionData
     private byte[] Load(long offset, int count)
     {
         var bytes = GC.AllocateUninitializedArray<byte>(count);
+        Load(offset, bytes);
+        return bytes;
+    }
+
+    private void Load(long offset, Span<byte> bytes)
+    {
         var got = 0;
-        while (got < count)
+        while (got < bytes.Length)
         {
-            var read = _source!.Read(_start + offset + got, bytes.AsSpan(got));
-            if (read <= 0) Malformed.Truncated(Name, offset + got, count - got); // the file shrank after it was opened
+            var read = _source!.Read(_start + offset + got, bytes[got..]);
+            if (read <= 0) Malformed.Truncated(Name, offset + got, bytes.Length - got); // the file shrank after it was opened
             got += read;
         }
-
-        return bytes;
     }
 }

@@ -11,8 +11,8 @@ internal sealed class SymbolTable
 {
     private const int EntrySize = 24;
 
-    /// <summary>String tables up to this size are read whole for a search; larger ones in pieces of this size.</summary>
-    private const int SearchPiece = 4 << 20;
+    /// <summary>String tables are searched in pieces of this size: one buffer that fits the processor's cache.</summary>
+    private const int SearchPiece = 256 << 10;
 
     /// <summary>No real table holds a tail this often.</summary>
     private const int MaxNameHits = 1 << 20, MaxFragmentHits = 8 << 20;
@@ -177,9 +177,10 @@ internal sealed class SymbolTable
         var offsets = new HashSet<uint>();
         var pattern = new byte[name.Length + 1];
         name.CopyTo(pattern);
+        byte[] buffer = [];
         for (long start = 0; start < _names.Length; start += SearchPiece)
         {
-            var piece = _names.Length <= SearchPiece ? _names.ReadAll() : _names.Read(start, (int)Math.Min(SearchPiece + name.Length, _names.Length - start));
+            var piece = _names.Read(start, (int)Math.Min(SearchPiece + name.Length, _names.Length - start), ref buffer);
             if (offsets.Count > MaxNameHits) Malformed.Budget(_names.Name, start, "name occurs too often");
             var from = 0;
             while (piece[from..].IndexOf(pattern) is var hit && hit >= 0)
@@ -197,10 +198,11 @@ internal sealed class SymbolTable
     {
         var hits = new List<(uint Start, uint Last)>();
         if (fragment.IsEmpty || fragment.Contains((byte)0)) return hits;
+        byte[] buffer = [];
         for (long start = 0; start < _names.Length; start += SearchPiece)
         {
             // A string that begins in the piece before is looked for from its own beginning again, and found there already.
-            var piece = _names.Length <= SearchPiece ? _names.ReadAll() : _names.Read(start, (int)Math.Min(SearchPiece + fragment.Length - 1, _names.Length - start));
+            var piece = _names.Read(start, (int)Math.Min(SearchPiece + fragment.Length - 1, _names.Length - start), ref buffer);
             if (hits.Count > MaxFragmentHits) Malformed.Budget(_names.Name, start, "fragment of a name occurs too often");
             var begin = -1L;
             int from = 0, seen = 0;

@@ -9,7 +9,10 @@ namespace Sonde.ObjectFile.Go;
 /// </summary>
 internal sealed class FunctionTable
 {
-    private readonly SectionData _data;
+    /// <summary>The windows that are kept of the index, which searches by address read all over.</summary>
+    private const int MaximumWindows = 64, WindowSize = 32 << 10;
+
+    private readonly SectionData _data, _index;
     private readonly PclntabHeader _header;
     private readonly FileMemory _memory;
     private readonly ulong _textStart;
@@ -19,6 +22,7 @@ internal sealed class FunctionTable
     {
         Address = address;
         _data = data;
+        _index = data.WithOwnWindows((int)Math.Min((long)header.FunctionCount * header.EntrySize / WindowSize + 2, MaximumWindows));
         _header = header;
         _memory = memory;
         _textStart = textStart;
@@ -223,7 +227,7 @@ internal sealed class FunctionTable
 
     private ulong ReadEntry(int index, out ulong offset)
     {
-        var cursor = _data.Cursor(EntryOffset(index));
+        var cursor = _index.Cursor(EntryOffset(index));
         var half = _header.EntrySize / 2;
         var entry = cursor.ReadUnsigned(half);
         // The entry that ends the table has no function.

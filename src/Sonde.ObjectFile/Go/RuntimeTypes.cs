@@ -12,6 +12,10 @@ internal sealed class RuntimeTypes
 {
     private const string Where = "runtime types";
     private const int CommonSize = 48, UncommonSize = 16, MethodSize = 16;
+
+    /// <summary>Of all fields or methods of one type together; real ones have some 10,000.</summary>
+    private const int MaxNames = 4 << 20;
+
     private const int MaxFields = 1 << 16;
     private const int KindMask = 31, KindDirect = 32;
     private const byte ExportedName = 1, EmbeddedName = 8;
@@ -133,9 +137,11 @@ internal sealed class RuntimeTypes
         Expect(type, TypeKind.Struct);
         var (address, count) = _memory.Slice(type.Address + CommonSize + 8, MaxFields);
         var fields = new List<RuntimeField>(count);
+        var names = 0;
         for (var i = 0; i < count; i++, address += 24)
         {
             var name = _memory.Name(_memory.Word(address), out var flags, out var tag);
+            Charge(ref names, name.Length + tag.Length, type);
             var offset = _memory.Word(address + 16);
             // Up to Go 1.18 the lowest bit of the offset says that the field is embedded.
             var isEmbedded = _version.IsAtLeast(19) ? (flags & EmbeddedName) != 0 : (offset & 1) != 0;
@@ -165,9 +171,11 @@ internal sealed class RuntimeTypes
         var uncommon = Uncommon(type);
         int count = _memory.UInt16(uncommon + 4);
         var at = uncommon + _memory.UInt32(uncommon + 8);
+        var names = 0;
         for (var i = 0; i < count; i++, at += MethodSize)
         {
             if (NameAt((int)_memory.UInt32(at)) is not { } name) continue;
+            Charge(ref names, name.Length, type);
             methods.Add(new(name, TypeAt((int)_memory.UInt32(at + 4)), TextAt((int)_memory.UInt32(at + 8)), TextAt((int)_memory.UInt32(at + 12))));
         }
 
@@ -180,7 +188,14 @@ internal sealed class RuntimeTypes
         Expect(type, TypeKind.Interface);
         var (address, count) = _memory.Slice(type.Address + CommonSize + 8, MaxFields);
         var methods = new List<RuntimeInterfaceMethod>(count);
-        for (var i = 0; i < count; i++, address += 8) methods.Add(new(NameAt((int)_memory.UInt32(address)) ?? "", TypeAt((int)_memory.UInt32(address + 4))));
+        var names = 0;
+        for (var i = 0; i < count; i++, address += 8)
+        {
+            var name = NameAt((int)_memory.UInt32(address)) ?? "";
+            Charge(ref names, name.Length, type);
+            methods.Add(new(name, TypeAt((int)_memory.UInt32(address + 4))));
+        }
+
         return methods;
     }
 
@@ -238,6 +253,12 @@ internal sealed class RuntimeTypes
     private ulong TypeAt(int offset) => offset <= 0 || (ulong)offset >= _typesEnd - _types ? 0 : _types + (ulong)offset;
 
     private ulong TextAt(int offset) => offset <= 0 || (ulong)offset >= _textEnd - _text ? 0 : _text + (ulong)offset;
+
+    /// <summary>Names may overlap: a list of them could be many times as long as the file.</summary>
+    private static void Charge(ref int sum, int length, in RuntimeType type)
+    {
+        if ((sum += length) > MaxNames) Malformed.Budget(Where, (long)type.Address, "names of one type too long");
+    }
 
     private static void Expect(in RuntimeType type, TypeKind kind)
     {

@@ -13,6 +13,9 @@ internal sealed class TypeIndex
     /// <summary>More types than any program has: the 112 MB ones have 60,000.</summary>
     private const int MaxTypes = 1 << 22;
 
+    /// <summary>Bytes of names that may be read in all: some for free, and a factor of the type data that real programs are far below.</summary>
+    private const long FreeNames = 16 << 20, NameFactor = 16;
+
     private readonly RuntimeTypes _types;
     private readonly Dictionary<ulong, RuntimeType> _found = [];
     private readonly Queue<ulong> _pending = new();
@@ -31,6 +34,7 @@ internal sealed class TypeIndex
     {
         if (RuntimeTypes.TryOpen(go) is not { } types || go.Module is not { } module) return null;
         var index = new TypeIndex(types);
+        types.Memory.NameBudget = FreeNames + (long)Math.Min(types.TypesEnd - types.TypesStart, 1UL << 32) * NameFactor;
         if (module.Layout.HasContiguousTypes) index.WalkDescriptors(module);
         else index.ReadLinks(module);
         index.Close();
@@ -38,6 +42,7 @@ internal sealed class TypeIndex
         index.Scan();
         index.Close();
         index.IndexMethods();
+        types.Memory.NameBudget = long.MaxValue;
         return index;
     }
 
@@ -102,6 +107,8 @@ internal sealed class TypeIndex
         }
     }
 
+    private bool IsExhausted => _types.Memory.NameBudget < 0;
+
     private RuntimeItab? AddItab(ulong address)
     {
         try
@@ -138,7 +145,7 @@ internal sealed class TypeIndex
     /// <summary>Follows references until there is nothing new.</summary>
     private void Close()
     {
-        while (_pending.TryDequeue(out var address))
+        while (!IsExhausted && _pending.TryDequeue(out var address))
         {
             try
             {
@@ -244,6 +251,7 @@ internal sealed class TypeIndex
     {
         foreach (var type in _found.Values)
         {
+            if (IsExhausted) break;
             if (!type.HasUncommon || type.Kind == TypeKind.Interface) continue;
             List<RuntimeMethod> methods;
             try

@@ -14,6 +14,11 @@ internal sealed class TypeMemory(MemoryReader read, bool hasVarintNames)
 
     private const byte HasTag = 2, HasPackage = 4;
 
+    /// <summary>
+    /// Bytes of names that may still be read. Names may overlap, so a small file can ask for many times its size: whoever walks over all types sets a bound.
+    /// </summary>
+    public long NameBudget { get; set; } = long.MaxValue;
+
     public void Read(ulong address, Span<byte> destination)
     {
         if (read(address, destination) < destination.Length) Malformed.Truncated(Where, (long)address, destination.Length);
@@ -81,6 +86,7 @@ internal sealed class TypeMemory(MemoryReader read, bool hasVarintNames)
     {
         if (!TryLength(address, out var length, out var start)) Malformed.Truncated(Where, (long)address, 1);
         if (length > MaxName) Malformed.Invalid(Where, (long)address, $"a name of {length} bytes");
+        if ((NameBudget -= length) < 0) Malformed.Budget(Where, (long)address, "names are read too many times");
         var bytes = new byte[length];
         Read(start, bytes);
         next = start + (ulong)length;
