@@ -2,6 +2,9 @@ using Iced.Intel;
 
 namespace Sonde.Sites;
 
+/// <summary>Whether a call never comes back.</summary>
+internal delegate bool NeverReturns(in Instruction call);
+
 /// <summary>The basic blocks of a function as index ranges, in the order of their addresses, with the direct edges between them.</summary>
 internal sealed class BasicBlocks
 {
@@ -34,14 +37,17 @@ internal sealed class BasicBlocks
     /// <summary>Whether control may go from a block to any of <see cref="Roots"/>.</summary>
     public bool LeavesUnknown(int block) => _leavesUnknown[block];
 
-    public static BasicBlocks Of(DecodedFunction function)
+    /// <param name="function">The code.</param>
+    /// <param name="neverReturns">Tells calls that never come back; null when nothing is known of them.</param>
+    public static BasicBlocks Of(DecodedFunction function, NeverReturns? neverReturns = null)
     {
         var result = new BasicBlocks();
         var instructions = function.Instructions;
         var blockAt = new int[instructions.Length];
+        var endless = new HashSet<int>();
         for (var i = 0; i < instructions.Length; i++)
         {
-            if (i == 0 || function.IsBranchTarget(instructions[i].IP) || instructions[i - 1].NextIP != instructions[i].IP || EndsBlock(instructions[i - 1]))
+            if (i == 0 || function.IsBranchTarget(instructions[i].IP) || instructions[i - 1].NextIP != instructions[i].IP || EndsBlock(instructions[i - 1]) || endless.Contains(i - 1))
             {
                 result._blocks.Add((i, i + 1));
                 result._predecessors.Add([]);
@@ -52,12 +58,17 @@ internal sealed class BasicBlocks
                 result._blocks[^1] = (result._blocks[^1].First, i + 1);
             }
             blockAt[i] = result._blocks.Count - 1;
+
+            // Only there it matters: elsewhere what follows has no other way in.
+            if (neverReturns is not null && instructions[i].FlowControl is FlowControl.Call or FlowControl.IndirectCall
+                && i + 1 < instructions.Length && function.IsBranchTarget(instructions[i].NextIP) && neverReturns(instructions[i]))
+                endless.Add(i);
         }
         for (var block = 0; block < result.Count; block++)
         {
             var last = result._blocks[block].End - 1;
             ref readonly var instruction = ref instructions[last];
-            if (last + 1 < instructions.Length && function.FallsInto(last + 1)) result.Connect(block, block + 1);
+            if (last + 1 < instructions.Length && function.FallsInto(last + 1) && !endless.Contains(last)) result.Connect(block, block + 1);
             if (instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch
                 && FunctionDecoder.TryTarget(instruction, out var target) && function.IndexOf(target) is var to and >= 0)
                 result.Connect(block, blockAt[to]);

@@ -13,8 +13,11 @@ internal sealed class LineCode
 
     private readonly BitArray _during;
 
-    private LineCode(BitArray ofLine, BitArray statement, BitArray during)
+    private readonly BitArray _ofNone;
+
+    private LineCode(BitArray ofLine, BitArray statement, BitArray during, BitArray ofNone)
     {
+        _ofNone = ofNone;
         _ofLine = ofLine;
         _statement = statement;
         _during = during;
@@ -29,6 +32,9 @@ internal sealed class LineCode
     /// </summary>
     public bool IsDuring(int index) => _ofLine[index] || _during[index];
 
+    /// <summary>Whether no line made the instruction (line 0).</summary>
+    public bool IsOfNone(int index) => _ofNone[index];
+
     /// <summary>The first instruction in <c>[first, end)</c> that begins a statement of the line, or -1.</summary>
     public int FirstStatement(int first, int end)
     {
@@ -37,12 +43,20 @@ internal sealed class LineCode
         return -1;
     }
 
+    /// <summary>Takes the instructions in <c>[first, end)</c> for a statement of the line.</summary>
+    public void Claim(int first, int end)
+    {
+        _statement[first] = true;
+        for (var i = first; i < end; i++) _ofLine[i] = true;
+    }
+
     public static LineCode Map(DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line)
     {
         var count = function.Instructions.Length;
         var ofLine = new BitArray(count);
         var statement = new BitArray(count);
         var moved = new BitArray(count);
+        var ofNone = new BitArray(count);
         bool anyStatement = false, anyRange = false;
         var budget = MaxMarks;
         for (var r = 0; r < rows.Length; r++)
@@ -53,7 +67,11 @@ internal sealed class LineCode
             if (row.File != file || row.Line != line)
             {
                 if (row.IsStatement || end <= row.Address) continue;
-                for (var i = FirstFrom(function, row.Address); i < count && function.Instructions[i].IP < end && budget-- > 0; i++) moved[i] = true;
+                for (var i = FirstFrom(function, row.Address); i < count && function.Instructions[i].IP < end && budget-- > 0; i++)
+                {
+                    moved[i] = true;
+                    ofNone[i] = row.Line == 0;
+                }
                 continue;
             }
             var index = function.IndexOf(row.Address);
@@ -71,8 +89,8 @@ internal sealed class LineCode
         }
         for (var i = 0; i < count; i++)
             moved[i] &= i > 0 && (ofLine[i - 1] || moved[i - 1]) && function.FallsInto(i) && !function.IsBranchTarget(function.Instructions[i].IP);
-        if (anyStatement) return new LineCode(ofLine, statement, moved);
-        return new LineCode(ofLine, anyRange ? RunStarts(ofLine) : statement, moved);
+        if (anyStatement) return new LineCode(ofLine, statement, moved, ofNone);
+        return new LineCode(ofLine, anyRange ? RunStarts(ofLine) : statement, moved, ofNone);
     }
 
     /// <summary>

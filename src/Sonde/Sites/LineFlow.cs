@@ -8,11 +8,13 @@ internal static class LineFlow
 {
     // The work grows with the square of it.
     private const int MaxParts = 64;
+    private const int MaxPromotions = 8;
 
     /// <summary>For each block: it holds a statement of the line, but control comes to it only from one that has a site.</summary>
     public static bool[] Continued(BasicBlocks blocks, LineCode code)
     {
         var carries = Carrying(blocks, code);
+        for (var i = 0; i < MaxPromotions && Promote(blocks, code, carries); i++) carries = Carrying(blocks, code);
         var continued = new bool[blocks.Count];
         var pending = new Queue<int>();
         for (var block = 0; block < blocks.Count; block++)
@@ -85,6 +87,33 @@ internal static class LineFlow
             seen[block] = true;
             pending.Push(block);
         }
+    }
+
+    // Where two ways meet within the line and only one of them began with a statement, the other begins it as well: else the
+    // meeting point would have to count, and count twice for the first.
+    private static bool Promote(BasicBlocks blocks, LineCode code, bool[] carries)
+    {
+        var promoted = false;
+        for (var block = 0; block < blocks.Count; block++)
+        {
+            var (first, end) = blocks[block];
+            var start = code.FirstStatement(first, end);
+            if (start < 0 || !AllOfLine(code, first, start) || !blocks.Predecessors(block).Any(p => carries[p])) continue;
+            List<int> silent = [.. blocks.Predecessors(block).Where(p => !carries[p])];
+            if (!silent.TrueForAll(p => IsSilentPart(blocks, code, p, block))) continue;
+            foreach (var p in silent) code.Claim(blocks[p].First, blocks[p].End);
+            promoted |= silent.Count > 0;
+        }
+        return promoted;
+    }
+
+    private static bool IsSilentPart(BasicBlocks blocks, LineCode code, int part, int block)
+    {
+        var (first, end) = blocks[part];
+        if (blocks.Successors(part).Any(s => s != block) || code.FirstStatement(first, end) >= 0) return false;
+        for (var i = first; i < end; i++)
+            if (!code.IsDuring(i) && !code.IsOfNone(i)) return false;
+        return true;
     }
 
     // Blocks at whose end the line is being executed and a statement of it has begun: in the block itself or, where all of

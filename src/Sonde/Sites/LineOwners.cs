@@ -14,14 +14,16 @@ internal sealed class LineOwners
     /// <summary>The function itself, among the indexes of <see cref="Scopes"/>.</summary>
     public const int Itself = -1;
 
+    private readonly Die _function;
     private readonly LineProgram _lines;
     private readonly bool[] _isFile;
     private readonly SourceLine _line;
     private readonly Dictionary<int, bool> _mayHold = [];
 
     /// <summary>Prepares to tell of one line.</summary>
-    public LineOwners(InlineScopes scopes, LineProgram lines, SourceLine line)
+    public LineOwners(Die function, InlineScopes scopes, LineProgram lines, SourceLine line)
     {
+        _function = function;
         Scopes = scopes;
         _lines = lines;
         _line = line;
@@ -47,7 +49,20 @@ internal sealed class LineOwners
             }
         }
 
+        // Code that the optimiser moved out of a copy's range is of the copy all the same: of functions that have the line
+        // behind their declaration the nearest has it.
+        int nearest = owners.Count > 1 ? owners.Max(DeclaredBefore) : 0;
+        owners.RemoveAll(o => DeclaredAt(o) > _line.Number ? nearest > 0 : DeclaredBefore(o) < nearest && nearest < _line.Number);
         return owners;
+    }
+
+    // 0 when it is not known, or cannot be the line's function.
+    private int DeclaredBefore(int owner) => DeclaredAt(owner) is var line && line <= _line.Number ? line : 0;
+
+    private int DeclaredAt(int owner)
+    {
+        (string? file, int line) = FunctionMaker.Declared(owner == Itself ? _function : Scopes[owner].Entry);
+        return file is null || SourcePath.Normal(file) == _line.Path ? line : 0;
     }
 
     /// <summary>The rows of a range with file 1 and the line where they belong to the line of <paramref name="owner"/>, and file 0 elsewhere.</summary>
@@ -59,7 +74,7 @@ internal sealed class LineOwners
         {
             ref readonly Row row = ref rows[i];
             bool owned = !row.EndSequence && OwnersOf(rows, i).Contains(owner);
-            marked[i] = new LineRow(row.Address.Value, owned ? 1 : 0, owned ? (uint)_line.Number : 0, row.IsStatement, row.EndSequence);
+            marked[i] = new LineRow(row.Address.Value, owned ? 1 : 0, owned ? (uint)_line.Number : (uint)Math.Max(row.Line, 0), row.IsStatement, row.EndSequence);
         }
 
         return marked;

@@ -13,6 +13,9 @@ namespace Sonde.Sites;
 internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<SourceLanguage, TypeReader> typesOf)
 {
     private readonly PlaceValues _values = new(function, finder, typesOf);
+
+    // Go keeps its panics at the end of a function, behind everything else.
+    private readonly NeverReturns? _neverReturns = function.Language == SourceLanguage.Go ? null : EndlessCalls.Of(function.Image).NeverReturns;
     private InlineScopes? _scopes;
 
     /// <summary>The sites of a line; empty when no instruction of it can carry a probe.</summary>
@@ -24,7 +27,7 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
         if (function.Entry.Unit.Lines is not { } lines)
             return [];
         _scopes ??= InlineScopes.Of(function.Entry);
-        var owners = new LineOwners(_scopes, lines, line);
+        var owners = new LineOwners(function.Entry, _scopes, lines, line);
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
         var served = new HashSet<int>();
         foreach (AddressRange range in RangeList.Of(function.Entry))
@@ -37,7 +40,7 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
                 Shown shown = Shown(owner, line);
                 if (served.Contains(owner) || (line.Within is { } within && shown.Name != within))
                     continue;
-                LineSelection selection = LineSites.Find(code, owners.RowsFor(owner, range), 1, (uint)line.Number, finder.Convention, finder.Kernel);
+                LineSelection selection = LineSites.Find(code, owners.RowsFor(owner, range), 1, (uint)line.Number, finder.Convention, finder.Kernel, _neverReturns);
                 refusal ??= selection.Refusal;
                 foreach (LineSite site in selection.Sites)
                 {

@@ -19,15 +19,16 @@ internal static class LineSites
     /// <param name="line">The line.</param>
     /// <param name="convention">Of the language: in Go the stack check at the start must not count.</param>
     /// <param name="kernel">What the kernel can do.</param>
+    /// <param name="neverReturns">Tells calls that never come back; null when nothing is known of them.</param>
     public static LineSelection Find(
-        DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line, CallConvention convention, KernelTraits kernel)
+        DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line, CallConvention convention, KernelTraits kernel, NeverReturns? neverReturns = null)
     {
         var code = LineCode.Map(function, rows, file, line);
         if (convention.GrowsStacks && StackCheck.Find(function) is { } check && code.LeaveOut(function, check))
             return OnCheck(function, check);
         var sites = ImmutableArray.CreateBuilder<LineSite>();
         var refusal = new SiteRefusal(SiteRefusalCode.NoCodeForLine);
-        var blocks = BasicBlocks.Of(function);
+        var blocks = BasicBlocks.Of(function, neverReturns);
         var continued = LineFlow.Continued(blocks, code);
         for (var block = 0; block < blocks.Count; block++)
         {

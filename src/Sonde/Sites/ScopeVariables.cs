@@ -26,7 +26,7 @@ internal static class ScopeVariables
         List<Die> levels = Levels(scope, at.Address);
         for (int level = 0; level < levels.Count; level++)
         {
-            foreach (Die child in levels[level].Children)
+            foreach (Die child in InOrder(levels[level]))
             {
                 if (found.Count >= MaximumVariables || child.Tag is not (DW_TAG.DW_TAG_formal_parameter or DW_TAG.DW_TAG_variable))
                     continue;
@@ -79,6 +79,15 @@ internal static class ScopeVariables
         }
 
         return variables.DrainToImmutable();
+    }
+
+    // gcc lists the parameters of a copy as it likes; the function they are copies of has them in order.
+    private static List<Die> InOrder(Die scope)
+    {
+        List<Die> children = scope.Children.ToList();
+        return scope.Tag != DW_TAG.DW_TAG_inlined_subroutine ? children
+            : [.. children.OrderBy(c => c.Tag != DW_TAG.DW_TAG_formal_parameter ? long.MaxValue
+                : c.TryGetReference(DW_AT.DW_AT_abstract_origin, out Die origin) ? origin.Offset.Value : c.Offset.Value)];
     }
 
     /// <summary>The function or copy, and the blocks in it that have the address; never another function's.</summary>

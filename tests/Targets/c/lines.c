@@ -30,6 +30,7 @@ PROBED int loop(int n) {
     }
     while (n > 0) {
         sink += n;       // @15
+        KEEP(n);
         n--;
     }
     return total;
@@ -65,6 +66,7 @@ PROBED long calls(long n) {
     long r = 0;
     for (long k = 0; k < n; k++) {
         r = add(r, k);   // @10
+        KEEP(r);
     }
     return add(r, 7);    // @2
 }
@@ -88,9 +90,11 @@ PROBED const char *choose(int v) {
     switch (v) {
         case 1:
             sink++;        // @1
+            KEEP(v);
             return "one";
         case 2:
             sink += 2;     // @1
+            KEEP(v);
             return "two";
         default:
             sink += v;     // @2
@@ -116,10 +120,12 @@ again:
 // in_frame: values in memory, a struct, an array, an array of run-time size.
 PROBED int in_frame(int n) {
     struct point p = { n, n + 1 };
-    int squares[4];
+    int squares[8];
     char text[n + 1];
-    for (int i = 0; i < 4; i++)
-        squares[i] = i * i * n;    // @8
+    for (int i = 0; i < n + 2; i++) {
+        squares[i] = i * i * n;    // @9
+        KEEP(squares);
+    }
     memset(text, 'a' + n, n);
     text[n] = 0;
     KEEP(&p); KEEP(squares); KEEP(text);
