@@ -37,6 +37,19 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         }
     }
 
+    /// <summary>Who knows the dynamic types of the images that probes are in.</summary>
+    public Events.TypeLoader LoaderOf(bool byProcess)
+    {
+        var loader = new Events.TypeLoader(Follow, limits, Types, byProcess);
+        foreach (Image image in _finders.Keys.Append(target.Executable).Distinct())
+        {
+            if (Languages.Go.GoDynamicTypes.TryOpen(image, () => ReaderOf(SourceLanguage.Go)) is { } types)
+                loader.Add(image, types);
+        }
+
+        return loader;
+    }
+
     /// <summary>Plans a probe.</summary>
     /// <exception cref="SondeException">It cannot be placed; the diagnostic says why.</exception>
     public ResolvedProbe Plan(ProbeSpec spec, int index)

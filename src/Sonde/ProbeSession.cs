@@ -61,8 +61,9 @@ public sealed class ProbeSession : IDisposable
             var planner = new ProbePlanner(target, options.Limits);
             var diagnostics = new List<Diagnostic>();
             ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
-            attachment = AttachAll(probes, planner, target, options);
-            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length);
+            TypeLoader loader = planner.LoaderOf(IsLoadedAnywhere(target));
+            attachment = AttachAll(probes, planner, loader, target, options);
+            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve);
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
             return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
@@ -184,7 +185,8 @@ public sealed class ProbeSession : IDisposable
     }
 
     /// <summary>An attacher that knows everything but the probes; nothing of the kernel is touched yet.</summary>
-    internal static Attacher Prepare(Target target, SessionOptions options, int probes, Plans.FollowTable? follow = null) => new(
+    internal static Attacher Prepare(
+        Target target, SessionOptions options, int probes, Plans.FollowTable? follow = null, Action<FollowUpload>? preload = null) => new(
         LinuxKernel.Instance,
         new AttachOptions
         {
@@ -192,15 +194,16 @@ public sealed class ProbeSession : IDisposable
             Rate = options.Rate,
             FireOnError = options.FireOnError,
             Follow = follow,
-            TypesByProcess = target.Executable.Elf.Type == ObjectFile.Elf.ElfType.ET_DYN,
+            Preload = preload,
+            TypesByProcess = IsLoadedAnywhere(target),
             RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
             Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
         },
         probes);
 
-    private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, ProbePlanner planner, Target target, SessionOptions options)
+    private static Attachment AttachAll(ImmutableArray<ResolvedProbe> probes, ProbePlanner planner, TypeLoader loader, Target target, SessionOptions options)
     {
-        Attacher attacher = Prepare(target, options, probes.Length, planner.Follow);
+        Attacher attacher = Prepare(target, options, probes.Length, planner.Follow, upload => loader.Preload(upload, target.Processes));
         try
         {
             foreach (ResolvedProbe probe in probes)
@@ -248,6 +251,8 @@ public sealed class ProbeSession : IDisposable
 
         return _isAbandoned ? OutputState.Blocked : pump.OutputIsClosed ? OutputState.Closed : OutputState.Complete;
     }
+
+    private static bool IsLoadedAnywhere(Target target) => target.Executable.Elf.Type == ObjectFile.Elf.ElfType.ET_DYN;
 
     private bool TargetIsAlive()
     {

@@ -30,6 +30,9 @@ internal sealed record AttachOptions
     /// <summary>What the plans follow; null when none does.</summary>
     public Plans.FollowTable? Follow { get; init; }
 
+    /// <summary>Called when the follow loop's tables are there and nothing is attached yet.</summary>
+    public Action<FollowUpload>? Preload { get; init; }
+
     /// <summary>Whether type words differ between processes.</summary>
     public bool TypesByProcess { get; init; }
 
@@ -193,7 +196,12 @@ internal sealed class Attacher
         });
         if (loops.Length > 0 && _options.Follow is { } table)
             attachment.Follow = new FollowUpload(attachment.Maps, _maps.FollowTables, table);
-        attachment.Follow?.Flush();
+        if (attachment.Follow is { } upload)
+        {
+            upload.Flush();
+            _options.Preload?.Invoke(upload);
+        }
+
         Threads.Map(programs, program =>
         {
             program.Loaded = BpfProgram.Load(_kernel, program.Blueprint(type), attachment.Maps);

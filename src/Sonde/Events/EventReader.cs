@@ -23,11 +23,11 @@ internal sealed class EventReader : IDisposable
     private long _clockRead;
 
     /// <summary>Opens the ring of an attachment.</summary>
-    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes)
+    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes, DynamicTypeResolver? dynamicTypes = null)
     {
         _attachment = attachment;
         _ring = RingBuffer.Open(kernel, attachment.Events);
-        _frames = [.. attachment.Sites.Select(s => new FrameDecoder(s.Planned.Plan, types))];
+        _frames = [.. attachment.Sites.Select(s => new FrameDecoder(s.Planned.Plan, types, dynamicTypes))];
         _sources = [.. attachment.Sites.Select(SourceOf)];
         _messages = [.. attachment.Sites.Select(s => s.Probe.Spec.Template is { } template
             ? new MessageComposer(template, s.Planned.Site.Function.Language)

@@ -27,6 +27,12 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
     /// <summary>References that were added since this was emptied.</summary>
     public List<(int Index, byte[] Bytes)> NewReferences { get; } = [];
 
+    /// <summary>Whether values with a dynamic type can be met.</summary>
+    public bool HasInterfaces { get; private set; }
+
+    /// <summary>Whether functions can be met.</summary>
+    public bool HasClosures { get; private set; }
+
     /// <summary>Whether there is anything to follow in a value of the type.</summary>
     public bool Leads(TypeId type) => _references.Has(type);
 
@@ -147,6 +153,8 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
                 break;
 
             case DynamicShape dynamic:
+                HasInterfaces |= dynamic.Form != DynamicForm.Closure;
+                HasClosures |= dynamic.Form == DynamicForm.Closure;
                 (uint word, int? behind) = dynamic.TypeWord;
                 Add(to, guard, new FollowReference
                 {
