@@ -76,6 +76,12 @@ internal sealed class TypeLoader(FollowTable table, CaptureLimits limits, TypeGr
         if (_upload is null)
             return;
         TypeNode node = types[target.Type];
+        if (target.FollowsFreely && node.Shape is PointerShape pointer)
+        {
+            node = types[pointer.Target];
+            target = new DynamicTarget(pointer.Target);
+        }
+
         int row = table.RowOf(target.Type, limits.Depth);
         if (node.Size is 0 or > int.MaxValue || (target.IsDirect && row == 0))
             return;

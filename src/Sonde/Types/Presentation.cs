@@ -26,3 +26,6 @@ internal sealed record BytesPresentation : Presentation;
 
 /// <summary>A ring that is a channel of <paramref name="Element"/>s; closed when the 32-bit word at <paramref name="ClosedOffset"/> is not 0.</summary>
 internal sealed record ChannelPresentation(string Element, uint? ClosedOffset) : Presentation;
+
+/// <summary>A language's own way to show a type of its library; see <c>Values.IValueRefinement</c>.</summary>
+internal abstract record RefinedPresentation : Presentation;

@@ -57,6 +57,9 @@ internal ref struct ValueDecoder
         return Decode(_types[root.Root.Type], new FrameView(_frame.Slice((int)start, (int)length), missing));
     }
 
+    /// <summary>Whether something did not fit the frame.</summary>
+    private readonly bool IsCut => _frame.Length >= FrameHeader.FollowedSize && BinaryPrimitives.ReadUInt32LittleEndian(_frame[(int)FrameHeader.Cut..]) != 0;
+
     private readonly FrameReader Reader => new(_frame, _memory, _phase, _limits.StringBytes);
 
     private Value Decode(TypeNode type, FrameView view)
@@ -89,7 +92,7 @@ internal ref struct ValueDecoder
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         _depth--;
-        return value;
+        return type.Presentation is IValueRefinement refinement ? refinement.Refine(value) ?? value : value;
     }
 
     private Value DecodePointer(TypeNode type, PointerShape pointer, FrameView view)
@@ -315,6 +318,8 @@ internal ref struct ValueDecoder
         if (_dynamicTypes?.Invoke(_process, type.Id, shape.Form, typeWord) is not { } target)
             return Missing(type, MissingReason.TypeNotLoaded);
         TypeNode dynamicType = _types[target.Type];
+        if (target.FollowsFreely && dynamicType.Shape is PointerShape free && data != 0)
+            return new DynamicValue(type.Name, dynamicType.Name, Follow(dynamicType, _types[free.Target], data, 0));
         if (target.IsDirect)
             return new DynamicValue(type.Name, dynamicType.Name, Decode(dynamicType, view.From(shape.DataWordOffset)));
         if (data == 0 && dynamicType.Size > 0)
@@ -330,7 +335,7 @@ internal ref struct ValueDecoder
         return value switch
         {
             PointerValue pointed => new DynamicValue(type.Name, dynamicType.Name, pointed.Target),
-            AddressValue when target.Hops == 0 => Missing(type, target.IsNew ? MissingReason.TypeNotLoaded : MissingReason.SizeLimit),
+            AddressValue when target.Hops == 0 => Missing(type, IsCut ? MissingReason.SizeLimit : MissingReason.TypeNotLoaded),
             _ => new DynamicValue(type.Name, dynamicType.Name, value),
         };
     }

@@ -78,10 +78,13 @@ internal sealed class GoDynamicTypes : DynamicTypes
         }
     }
 
-    private DynamicTarget? TypeAt(ulong word) =>
-        _runtime is not null && _byRuntimeType.Value.TryGetValue(word, out Die type)
-            ? new DynamicTarget(_types.Read(type), _runtime.Read(word).IsDirect)
-            : null;
+    private DynamicTarget? TypeAt(ulong word)
+    {
+        if (_runtime is null || !_byRuntimeType.Value.TryGetValue(word, out Die type))
+            return null;
+        bool direct = _runtime.Read(word).IsDirect;
+        return new DynamicTarget(_types.Read(type), direct) { FollowsFreely = direct && GoErrors.HasText(type.Name ?? "") };
+    }
 
     // The types of the pairs that the compiler foresaw, and for "any" the basic ones and the program's own.
     private IEnumerable<ulong> LikelyTypes()

@@ -30,8 +30,12 @@ internal sealed class GoTypes : TypeDialect
     /// <inheritdoc/>
     public override (Shape Shape, Presentation Presentation)? ShapeOf(Die type, string name, TypeReader reader)
     {
-        if (name == "time.Duration")
-            return (new ScalarShape(ScalarKind.Signed), new DurationPresentation(1));
+        if (GoLibrary.ShapeOf(type, name, reader) is { } known)
+            return known;
+
+        // What stands for every pointer in code that several types share (cmd/compile/internal/noder): not the type it is.
+        if (name.StartsWith("go.shape.*uint8", StringComparison.Ordinal))
+            return (new ScalarShape(ScalarKind.Address), Presentation.None);
         Shape? shape = (Kind?)type.Unsigned(DW_AT.DW_AT_go_kind) switch
         {
             Kind.String => Text(type),
@@ -47,7 +51,9 @@ internal sealed class GoTypes : TypeDialect
             shape = Function;
 
         // A named type is a typedef of what it is made of.
-        return shape is null ? null : (shape, Presentation.None);
+        Presentation presentation = shape is DynamicShape { Form: not DynamicForm.Closure } ? GoErrors.Instance
+            : name == "net.IP" ? new GoIP() : Presentation.None;
+        return shape is null ? null : (shape, presentation);
     }
 
     /// <summary>A function value points to its closure, which begins with the address of the code (runtime/runtime2.go: funcval).</summary>
