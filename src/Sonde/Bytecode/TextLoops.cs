@@ -52,20 +52,33 @@ internal sealed class TextLoops(CodeWriter code)
         ReadPiece(left, texts.FirstAddress, at, Helper.BPF_FUNC_probe_read_user, escapes);
         code.Add(Load(Width.DW, Register.R2, Register.R10, count));
         ReadPiece(right, texts.SecondAddress, at, Helper.BPF_FUNC_probe_read_user, escapes);
+        // What is behind a shorter piece is the same in both: zeros, or what the last piece left there. One branch for all
+        // words; which of them differs is looked for behind the loop.
         var differ = new Label("differ");
+        code.Add(MovImm(Register.R0, 0));
         for (int i = 0; i < ComparedPiece; i += 8)
         {
-            // What is behind a shorter piece is the same in both: zeros, or what the last piece left there.
             code.Add(Load(Width.DW, Register.R1, Register.R10, (short)(left + i)));
             code.Add(Load(Width.DW, Register.R2, Register.R10, (short)(right + i)));
-            code.Add(JumpIf(Register.R1, Condition.NotEqual, Register.R2, differ));
+            code.Add(Xor(Register.R1, Register.R2));
+            code.Add(Or(Register.R0, Register.R1));
         }
 
+        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, differ));
         code.Add(Load(Width.DW, Register.R4, Register.R10, at));
         code.Add(AddImm(Register.R4, ComparedPiece));
         code.Add(Store(Width.DW, Register.R10, at, Register.R4));
         code.Add(Jump(again));
         code.Add(Mark(differ));
+        var word = new Label("word");
+        for (int i = 0; i < ComparedPiece && comparison != TextComparison.Equal; i += 8)
+        {
+            code.Add(Load(Width.DW, Register.R1, Register.R10, (short)(left + i)));
+            code.Add(Load(Width.DW, Register.R2, Register.R10, (short)(right + i)));
+            code.Add(JumpIf(Register.R1, Condition.NotEqual, Register.R2, word));
+        }
+
+        code.Add(Mark(word));
         EmitDifference(comparison, whenTrue, whenFalse);
         code.Release((2 * ComparedPiece) + 16);
     }
@@ -118,8 +131,7 @@ internal sealed class TextLoops(CodeWriter code)
         }
 
         (short buffer, short at) = (code.Reserve(SearchedPiece), code.Reserve(8));
-        var (again, whole, next) = (new Label("piece"), new Label("whole piece"), new Label("next piece"));
-        Clear(buffer, SearchedPiece);
+        var (again, whole, end) = (new Label("piece"), new Label("whole piece"), new Label("end of piece"));
         code.Add(StoreImm(Width.DW, Register.R10, at, 0));
         code.Add(Mark(again));
         code.Add(Load(Width.DW, Register.R2, Register.R10, text.FirstLength));
@@ -132,40 +144,71 @@ internal sealed class TextLoops(CodeWriter code)
         code.Add(Mark(whole));
         short count = code.Reserve(8);
         code.Add(Store(Width.DW, Register.R10, count, Register.R2));
+
+        // Zeros behind the text: what is looked for has none.
+        Clear(buffer, SearchedPiece);
         ReadPiece(buffer, text.FirstAddress, at, read, escapes);
-
-        // The places where it can begin in this piece, one after the other.
-        short step = (short)(SearchedPiece - needle.Length + 1);
-        code.Add(Load(Width.DW, Register.R5, Register.R10, count));
-        for (int i = 0; i < step; i++)
-        {
-            code.Add(JumpIfImm(Register.R5, Condition.SignedLess, i + needle.Length, whenFalse));
-            var miss = new Label("not here");
-            int offset = 0;
-            foreach (int size in (ReadOnlySpan<int>)[8, 4, 2, 1])
-            {
-                for (; needle.Length - offset >= size; offset += size)
-                {
-                    ReadOnlySpan<byte> part = needle.AsSpan()[offset..];
-                    for (int b = 0; b < size; b++)
-                    {
-                        // Byte by byte: old kernels refuse reads of the stack across its words.
-                        code.Add(Load(Width.B, Register.R0, Register.R10, (short)(buffer + i + offset + b)));
-                        code.Add(JumpIf32Imm(Register.R0, Condition.NotEqual, part[b], miss));
-                    }
-                }
-            }
-
-            code.Add(Jump(whenTrue));
-            code.Add(Mark(miss));
-        }
-
-        code.Add(Mark(next));
+        EmitWindows(buffer, count, needle.AsSpan(), end);
+        code.Add(Mark(end));
+        code.Add(JumpIfImm(Register.R5, Condition.Equal, 0, whenTrue), "found");
         code.Add(Load(Width.DW, Register.R4, Register.R10, at));
-        code.Add(AddImm(Register.R4, step));
+        code.Add(AddImm(Register.R4, SearchedPiece - needle.Length + 1));
         code.Add(Store(Width.DW, Register.R10, at, Register.R4));
         code.Add(Jump(again));
         code.Release(SearchedPiece + 16);
+    }
+
+    // The last bytes up to each place move through R1 (the last eight), R2 and R3, and R5 becomes zero where they are the
+    // literal. Without branches: the verifier follows each of them, and a piece would have hundreds.
+    private void EmitWindows(short buffer, short count, ReadOnlySpan<byte> needle, Label end)
+    {
+        ReadOnlySpan<Register> windows = [Register.R1, Register.R2, Register.R3];
+        int used = (needle.Length + 7) / 8;
+        for (int w = 0; w < used; w++)
+            code.Add(MovImm(windows[w], 0));
+        code.Add(MovImm(Register.R5, 1));
+        for (int i = 0; i < SearchedPiece; i++)
+        {
+            if (i > 0 && i % 16 == 0)
+            {
+                code.Add(Load(Width.DW, Register.R0, Register.R10, count));
+                code.Add(JumpIfImm(Register.R0, Condition.LessOrEqual, i, end));
+            }
+
+            for (int w = used - 1; w >= 0; w--)
+            {
+                code.Add(RshImm(windows[w], 8));
+                if (w == 0)
+                    code.Add(Load(Width.B, Register.R0, Register.R10, (short)(buffer + i)));
+                else
+                    code.Add(Mov(Register.R0, windows[w - 1]));
+                code.Add(LshImm(Register.R0, 56));
+                code.Add(Or(windows[w], Register.R0));
+            }
+
+            // What differs, in all windows together.
+            for (int w = 0; w < used; w++)
+            {
+                Register difference = w == 0 ? Register.R0 : Register.R4;
+                int size = Math.Min(8, needle.Length - (8 * w));
+                ulong part = 0;
+                for (int b = 0; b < size; b++)
+                    part |= (ulong)needle[needle.Length - (8 * w) - size + b] << (8 * (8 - size + b));
+                code.Add(LdImm64(difference, unchecked((long)part)));
+                code.Add(Xor(difference, windows[w]));
+                if (size < 8)
+                    code.Add(RshImm(difference, 8 * (8 - size)));
+                if (w > 0)
+                    code.Add(Or(Register.R0, Register.R4));
+            }
+
+            // 0 stays 0, all else becomes 1.
+            code.Add(Mov(Register.R4, Register.R0));
+            code.Add(Neg(Register.R4));
+            code.Add(Or(Register.R0, Register.R4));
+            code.Add(RshImm(Register.R0, 63));
+            code.Add(And(Register.R5, Register.R0));
+        }
     }
 
     /// <summary>The order of lengths when one text begins with the other.</summary>

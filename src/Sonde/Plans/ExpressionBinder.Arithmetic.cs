@@ -125,6 +125,8 @@ internal sealed partial class ExpressionBinder
         if (left is BoundLiteral x1 && right is BoundLiteral y1)
             return Fold(binary, operation, x1.Value, y1.Value);
         (BoundNumber? a, BoundNumber? b) = (left is BoundLiteral ? null : Number(left, binary.Left), right is BoundLiteral ? null : Number(right, binary.Right));
+        if (operation is Sites.BinaryOperator.Divide or Sites.BinaryOperator.Remainder && right is BoundLiteral { Value: var divisor } && divisor == 0)
+            throw new ExpressionException("division by zero", binary.OperatorSpan);
         bool shift = operation is Sites.BinaryOperator.ShiftLeft or Sites.BinaryOperator.ShiftRight;
         BoundNumber type = (a, b) switch
         {

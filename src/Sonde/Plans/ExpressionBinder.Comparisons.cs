@@ -35,7 +35,7 @@ internal sealed partial class ExpressionBinder
     {
         string? name = expression switch
         {
-            NameExpr plain when !scope.Knows(plain.Name) => plain.Name,
+            NameExpr plain when !scope.Knows(plain.Name) && Local(plain) is null => plain.Name,
             NullLiteral nothing => nothing.Spelling,
             _ => null,
         };
@@ -50,9 +50,10 @@ internal sealed partial class ExpressionBinder
 
     private Predicate Compare(Comparison comparison, Bound left, Bound right, BinaryExpr binary)
     {
-        if (TextOrNull(left, binary.Left) is { } leftText && TextOrNull(right, binary.Right) is { } rightText)
+        (TextSource? leftText, TextSource? rightText) = (TextOrNull(left, binary.Left, right is BoundText), TextOrNull(right, binary.Right, left is BoundText));
+        if (leftText is not null && rightText is not null)
             return Texts(comparison, leftText, rightText);
-        if (left is BoundText or BoundCommand || right is BoundText or BoundCommand)
+        if (left is BoundText or BoundCommand || right is BoundText or BoundCommand || (leftText is not null && right is BoundLiteral) || (rightText is not null && left is BoundLiteral))
             throw new ExpressionException("a text can be compared with a text only", binary.OperatorSpan);
         if (IsTruth(left, binary.Left) || IsTruth(right, binary.Right))
         {

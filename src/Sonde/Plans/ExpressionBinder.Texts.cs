@@ -25,6 +25,8 @@ internal sealed partial class ExpressionBinder
                 int most = kind == TextComparison.Contains ? TextLimits.Needle : TextLimits.Literal;
                 if (part.Bytes.Length > most)
                     throw new ExpressionException($"this text has more than {most} bytes", call.Arguments[1].Span);
+                if (kind == TextComparison.Contains && part.Bytes.Contains((byte)0))
+                    throw new ExpressionException("contains() cannot look for a zero byte", call.Arguments[1].Span);
                 Bound text = Bind(call.Arguments[0]);
                 if (text is BoundText whole)
                     return new BoundTruth(new ConstantPredicate(Decide(kind, whole.Bytes.AsSpan(), part.Bytes.AsSpan())));
@@ -62,12 +64,13 @@ internal sealed partial class ExpressionBinder
             left, right);
     }
 
-    private TextSource? TextOrNull(Bound bound, Expr expression) => bound switch
+    private TextSource? TextOrNull(Bound bound, Expr expression, bool orBytes) => bound switch
     {
         BoundText literal when literal.Bytes.Length > TextLimits.Literal => throw new ExpressionException($"this text has more than {TextLimits.Literal} bytes", expression.Span),
         BoundText literal => new LiteralText(literal.Bytes),
         BoundCommand => new CommandText(),
-        BoundPlace place when types[Pointed(place, expression.Span).Type].Shape is TextShape => TextOf(bound, expression),
+        BoundPlace place when types[Pointed(place, expression.Span).Type].Shape is var shape && (shape is TextShape || (orBytes && shape is SequenceShape { Stride: 1 })) =>
+            TextOf(bound, expression),
         _ => null,
     };
 

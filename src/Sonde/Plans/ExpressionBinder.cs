@@ -78,17 +78,19 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
         _ => throw new ExpressionException("this kind of expression is not supported yet", expression.Span),
     };
 
-    private Bound Name(NameExpr name)
+    private Bound Name(NameExpr name) => Local(name) ?? Global(name.Name) ?? throw new ExpressionException(
+        $"there is no variable \"{name.Name}\" here", name.Span, Hint(name.Name, scope.Variables.Keys, "variables", scope.Program?.Suggest(name.Name)));
+
+    /// <summary>What a name means within the function.</summary>
+    private BoundPlace? Local(NameExpr name)
     {
         if (scope.Variables.TryGetValue(name.Name, out Variable? variable))
             return new BoundPlace(variable.Type, variable.Pieces);
 
         // In a method the fields of its object go without "this".
-        if (scope.Variables.TryGetValue("this", out Variable? self) && types[self.Type].Shape is PointerShape pointer
-            && Field(Dereference(new BoundPlace(self.Type, self.Pieces), pointer, name.Span), name.Name, name.Span) is { } field)
-            return field;
-        return Global(name.Name) ?? throw new ExpressionException(
-            $"there is no variable \"{name.Name}\" here", name.Span, Hint(name.Name, scope.Variables.Keys, "variables", scope.Program?.Suggest(name.Name)));
+        return scope.Variables.TryGetValue("this", out Variable? self) && types[self.Type].Shape is PointerShape pointer
+            ? Field(Dereference(new BoundPlace(self.Type, self.Pieces), pointer, name.Span), name.Name, name.Span)
+            : null;
     }
 
     private Bound? Global(string name)
@@ -165,7 +167,7 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
                 BoundPlace target = Place(inner, unary.Operand);
                 if (target.Pieces is not [{ Offset: 0, Place: MemoryPlace memory }])
                     throw new ExpressionException("this has no address here", unary.Operand.Span, "it is in a register");
-                TypeId type = types.Add($"&{types[target.Type].Name}", 8, new PointerShape(target.Type));
+                TypeId type = types.Add($"*{types[target.Type].Name}", 8, new PointerShape(target.Type));
                 return new BoundNumber(memory.Base.Plus(memory.Displacement), 8, false, type);
             default:
                 throw new System.Diagnostics.UnreachableException();

@@ -61,7 +61,7 @@ internal static class TextLimits
     public const int Literal = 256;
 
     /// <summary>The longest literal that is looked for within a text.</summary>
-    public const int Needle = 64;
+    public const int Needle = 24;
 
     /// <summary>How far the end of a text without a length is looked for.</summary>
     public const int Terminated = 255;

@@ -37,13 +37,13 @@ internal sealed class SignatureTarget : IDisposable
     {
         Process process = Process.Start(new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         string? line = process.StandardOutput.ReadLine();
-        return line == "ready" ? new SignatureTarget(process) : throw new InvalidOperationException($"the target answered '{line}'");
+        return line?.StartsWith("ready", StringComparison.Ordinal) == true ? new SignatureTarget(process) : throw new InvalidOperationException($"the target answered '{line}'");
     }
 
     /// <summary>Has each function called once.</summary>
-    public void CallAll()
+    public void CallAll(string word = "g")
     {
-        _process.StandardInput.Write('g');
+        _process.StandardInput.Write(word);
         _process.StandardInput.Flush();
         string? line = _process.StandardOutput.ReadLine();
         if (line != "done")

@@ -1,4 +1,4 @@
-// What expressions are computed from: every kind of field, element and global. Its expectations are in ../expressions.txt.
+// What expressions are computed from: every kind of field, element and global. Its expectations are in ../expressions/c.txt.
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -60,6 +60,7 @@ struct state *current;
 // probe: what the expressions are of.
 PROBED long probe(long n, signed char small, const char *text, struct state *s, struct item *items) {
     KEEP(items);
+    KEEP(&counter);
     counter += (long)strlen(text) - (long)strlen(text);
     return n * 2 + small + s->index;
 }
@@ -88,6 +89,9 @@ int main(void) {
     s.nan = zero / zero;
     s.more = s.items;
     current = &s;
+    KEEP(&title);
+    KEEP(&current);
+    KEEP(table);
     ready();
     probe(42, -5, "hello, world", &s, s.items);
     half(10);

@@ -1,4 +1,4 @@
-// What expressions are computed from: classes, the library's texts and vectors, static members. Its expectations are in ../expressions.txt.
+// What expressions are computed from: classes, the library's texts and vectors, static members. Its expectations are in ../expressions/cpp.txt.
 #include <cstdint>
 #include <string>
 #include <string_view>

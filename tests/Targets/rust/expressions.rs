@@ -1,4 +1,4 @@
-//! What expressions are computed from: enums with data, slices, Vec and String, statics. Its expectations are in ../expressions.txt.
+//! What expressions are computed from: enums with data, slices, Vec and String, statics. Its expectations are in ../expressions/rust.txt.
 mod protocol;
 
 use std::hint::black_box;
@@ -58,7 +58,7 @@ pub static LIMIT: u32 = 1000;
 
 #[inline(never)]
 pub fn probe(n: i64, text: &str, s: &State, items: &[Item]) -> i64 {
-    black_box(items);
+    black_box((items, s, text));
     n * 2 + text.len() as i64 + s.index as i64
 }
 
@@ -93,6 +93,7 @@ fn main() {
     };
     protocol::run(|| {
         black_box(probe(black_box(42), black_box("hello, world"), black_box(&s), black_box(&s.items)));
+        black_box((&COUNTER, &TABLE, &LIMIT));
         black_box(COUNTER.load(Ordering::Relaxed) + TABLE[s.index] as i64 + LIMIT as i64 + s.color as i64);
         if let Color::Red = s.color {
             println!("{:?}", s.circle);

@@ -121,11 +121,14 @@ internal sealed class ExprParser
         }
         else if (_lexer.PeekIs('(') && TryParseCastType() is { } type)
         {
-            e = Node(new CastExpr(type, ParseUnary()), start);
+            // Go's conversion (*T)(e) is an operand, and a field behind it is one of T; C's cast takes all that follows.
+            e = type.StartsAsOperator
+                ? ParsePostfix(Node(new CastExpr(type, ParseParentheses()), start))
+                : Node(new CastExpr(type, ParseUnary()), start);
         }
         else
         {
-            e = ParsePostfix();
+            e = ParsePostfix(ParsePrimary());
         }
 
         _depth--;
@@ -158,9 +161,8 @@ internal sealed class ExprParser
         return isOperand || (!type.CouldBeExpression && (type.EndsInStar || _lexer.PeekSymbol() is "-" or "*" or "&"));
     }
 
-    private Expr ParsePostfix()
+    private Expr ParsePostfix(Expr e)
     {
-        var e = ParsePrimary();
         while (true)
         {
             if (_lexer.TryTake(".") || _lexer.TryTake("->"))

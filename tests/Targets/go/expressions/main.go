@@ -1,4 +1,4 @@
-// What expressions are computed from: every kind of field, element and global. Its expectations are in ../expressions.txt.
+// What expressions are computed from: every kind of field, element and global. Its expectations are in ../../expressions/go.txt.
 package main
 
 import (
