@@ -83,6 +83,12 @@ internal sealed class EntryValues
         || _signature.Parameters.All(p => p.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) && LocationList.IsList(location)
             || !p.Entry.Has(DW_AT.DW_AT_location));
 
+    /// <summary>Whether more of the parameters have a place at an address behind the prologue than at the entry, by the debug information alone.</summary>
+    public bool MoreAt(FileAddress address) =>
+        _function.Language == SourceLanguage.Rust && Located(address) > Located(_function.Address);
+
+    private int Located(FileAddress address) => _signature.Parameters.Count(p => LocationList.TryFind(p.Entry, DW_AT.DW_AT_location, address, out _));
+
     /// <summary>
     /// Whether every parameter is described. gcc does that; clang leaves out unnamed ones, which C does not have, and some
     /// others (seen: 14), which shifts all that the convention says of the rest. The mangled name tells their number.
@@ -155,10 +161,11 @@ internal sealed class EntryValues
             .Select(p => new Variable(p.Name, p.Type, Believed(p, LocationReader.Read(p.Entry, _types[p.Type], at), at)))];
     }
 
-    // What is larger than two words goes by address in Rust. Where that address is on the stack, rustc states its place as if
-    // it were the value's (measured: 1.95).
+    // Where the address of a parameter that goes by address is on the stack, rustc states its place as if it were the value's
+    // (measured: 1.95).
     public ImmutableArray<Piece> Believed(Parameter parameter, ImmutableArray<Piece> stated, Standpoint at) =>
-        _function.Language == SourceLanguage.Rust && _types[parameter.Type].Size > 16 && InArgumentArea(parameter, stated, at) is not null
+        _function.Language == SourceLanguage.Rust && Languages.Rust.RustConvention.MayBeIndirect(_types[parameter.Type].Layout)
+            && InArgumentArea(parameter, stated, at) is not null
             ? Absent(parameter, MissingReason.Unsupported)
             : stated;
 
@@ -220,10 +227,11 @@ internal sealed class EntryValues
             && (p.Place is not RegisterPlace || byConvention.Contains(p) || byConvention.Any(c => c.Offset == p.Offset && c.Place == p.Place))))
             return byConvention;
 
-        // A register, a constant, or memory behind a register that is not the frame's: these the compilers state right, and
-        // they know better than the convention where a local function's parameters were rearranged.
+        // A register, a constant, or memory behind a register that brings arguments: these the compilers state right, and they
+        // know better than the convention where a local function's parameters were rearranged. (Behind another register it is
+        // where the prologue will have loaded the address: clang 14 -O0.)
         if (stated.Any(p => p.Place is RegisterPlace or ConstantPlace or ComputedPlace or AbsentPlace { Reason: MissingReason.FpRegister }
-            || (p.Place is MemoryPlace memory && (Operands.RegistersOf(memory.Base) & (RegisterSet.Rsp | RegisterSet.Rbp)) == 0)))
+            || (p.Place is MemoryPlace memory && (Operands.RegistersOf(memory.Base) & ~CallConvention.SystemV.EntryRegisters) == 0)))
             return stated;
 
         // The frame slot of unoptimized code is not written yet, and clang states wrong places for arguments on the stack

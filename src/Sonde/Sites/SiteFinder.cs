@@ -102,14 +102,15 @@ internal sealed class SiteFinder
             Kernel = Kernel,
             AllCandidates = _allCandidates,
         };
-        bool behindPrologue = !_values.PlacedAtEntry;
-        SiteSelection selection = behindPrologue && TryPrologueEnd(out FileAddress end)
+        bool doubtful = !_values.PlacedAtEntry;
+        bool behindPrologue = TryPrologueEnd(out FileAddress end) && (doubtful || _values.MoreAt(end));
+        SiteSelection selection = behindPrologue
             ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, StackArgumentBytes = 0 }, SiteReason.PrologueEnd)
             : SiteSelector.SelectEntry(Code, request);
         if (selection.Choice is not { } choice)
             throw Refused(selection);
         var address = new FileAddress(choice.Address);
-        behindPrologue &= choice.Address != _function.Address.Value;
+        behindPrologue = (behindPrologue || doubtful) && choice.Address != _function.Address.Value;
         if (choice.CfaOffset is not { } cfaOffset)
             throw new SiteUnavailableException("the place of its stack frame is not known where the probe would go");
         Operand cfa = Rsp.Plus(cfaOffset);

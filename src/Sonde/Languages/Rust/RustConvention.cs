@@ -15,6 +15,11 @@ internal sealed class RustConvention : CallingConvention
     public override Assignment Assign(Signature signature, Operand cfa) =>
         new([.. signature.Parameters.Select(_ => default(ImmutableArray<Piece>))], [.. signature.Results.Select(Result)]);
 
+    /// <summary>
+    /// Whether a parameter may be passed by the address of a copy: all that is larger than a word and not one scalar or two.
+    /// </summary>
+    public static bool MayBeIndirect(Layout layout) => layout.Size > 8 && (layout.Size > 16 || Result(layout).IsDefault);
+
     private static ImmutableArray<Piece> Result(Layout layout)
     {
         if (layout.Size == 0)
