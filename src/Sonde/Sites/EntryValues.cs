@@ -65,13 +65,14 @@ internal sealed class EntryValues
 
     // LLVM before 15 changes what a local function takes and returns without saying so; not in unoptimized code, which
     // addresses its frame by rbp.
-    private bool MayHaveChangedUnsaid
+    private bool MayHaveChangedUnsaid => ClangVersion(_function) is < 15 && !HasFramePointer;
+
+    private bool HasFramePointer
     {
         get
         {
             const byte DW_OP_reg6 = 0x56;
-            return ClangVersion(_function) is < 15
-                && !(_function.Entry.TryGetAttribute(DW_AT.DW_AT_frame_base, out AttributeValue frame) && frame.AsBlock() is [DW_OP_reg6]);
+            return _function.Entry.TryGetAttribute(DW_AT.DW_AT_frame_base, out AttributeValue frame) && frame.AsBlock() is [DW_OP_reg6];
         }
     }
 
@@ -218,7 +219,7 @@ internal sealed class EntryValues
             // Without the convention as a witness, places on the stack cannot be believed here.
             bool onStack = stated.Any(p => p.Place is MemoryPlace memory
                 && (Operands.RegistersOf(memory.Base) & (RegisterSet.Rsp | RegisterSet.Rbp)) != 0);
-            return onStack ? Absent(parameter, MissingReason.Unsupported) : stated;
+            return onStack || IsBehindLaterRegister(parameter, stated) ? Absent(parameter, MissingReason.Unsupported) : stated;
         }
 
         // What optimized code no longer needs has no place any more, but the caller did pass it: where all that is stated
@@ -228,10 +229,10 @@ internal sealed class EntryValues
             return byConvention;
 
         // A register, a constant, or memory behind a register that brings arguments: these the compilers state right, and they
-        // know better than the convention where a local function's parameters were rearranged. (Behind another register it is
-        // where the prologue will have loaded the address: clang 14 -O0.)
-        if (stated.Any(p => p.Place is RegisterPlace or ConstantPlace or ComputedPlace or AbsentPlace { Reason: MissingReason.FpRegister }
-            || (p.Place is MemoryPlace memory && (Operands.RegistersOf(memory.Base) & ~CallConvention.SystemV.EntryRegisters) == 0)))
+        // know better than the convention where a local function's parameters were rearranged.
+        if (!IsBehindLaterRegister(parameter, stated)
+            && stated.Any(p => p.Place is RegisterPlace or ConstantPlace or ComputedPlace or AbsentPlace { Reason: MissingReason.FpRegister }
+                || (p.Place is MemoryPlace memory && (Operands.RegistersOf(memory.Base) & ~CallConvention.SystemV.EntryRegisters) == 0)))
             return stated;
 
         // The frame slot of unoptimized code is not written yet, and clang states wrong places for arguments on the stack
@@ -244,6 +245,12 @@ internal sealed class EntryValues
         // A local function may have been given another signature: its parameters are then not where the convention puts them.
         return KeepsConvention(at) ? byConvention : InCallersPart(stated, at) ? stated : Absent(parameter, MissingReason.OptimizedOut);
     }
+
+    // Without a location list, unoptimized code of clang 14 states the register that the prologue will have loaded an address
+    // into from the stack. It may have brought another argument.
+    private bool IsBehindLaterRegister(Parameter parameter, ImmutableArray<Piece> stated) =>
+        HasFramePointer && stated is [{ Place: MemoryPlace memory }] && memory.Base is not RegisterOperand { Register: GeneralRegister.Rbp or GeneralRegister.Rsp }
+        && parameter.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) && !LocationList.IsList(location);
 
     /// <summary>
     /// Whether the registers that the debug information states are the convention's. False shows that the compiler changed
