@@ -102,6 +102,12 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
                 code.Add(JumpIfImm(target, Condition.Equal, 0, escapes.Nil));
                 break;
 
+            case WitnessedOperand witnessed:
+                EmitPair(witnessed.Witness, witnessed.Unlike, escapes);
+                code.Add(JumpIf(Register.R1, Condition.Equal, Register.R2, escapes.Fault), "the registers were lost on the way");
+                Emit(witnessed.Value, target, escapes);
+                break;
+
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

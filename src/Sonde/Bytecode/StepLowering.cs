@@ -28,6 +28,14 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
 
             case ComputeStep compute:
                 Outcome compute1 = new(compute.Status);
+
+                // What is not computed must not be taken for an address by the steps that follow.
+                if (compute.Status.Mask != 0)
+                {
+                    code.Add(MovImm(Register.R1, 0));
+                    Store(compute.FrameOffset, compute.Size, Register.R1);
+                }
+
                 operands.Emit(compute.Value, Register.R1, compute1.Escapes);
                 Store(compute.FrameOffset, compute.Size, Register.R1);
                 EmitOutcome(compute1, compute);

@@ -55,6 +55,7 @@ internal sealed class OperandText(Operand? cfa)
         HeldOperand held => $"held+{held.Offset}:{Width(held.Size, held.Signed)}",
         TruthOperand truth => Of(truth.Predicate),
         TextLengthOperand length => $"length of {Of(length.Text)}",
+        WitnessedOperand witnessed => $"{Of(witnessed.Value)} unless {Of(witnessed.Witness)} is {Of(witnessed.Unlike)}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -98,5 +98,8 @@ internal sealed record Root(
 /// <summary><paramref name="Length"/> bytes of a value from <paramref name="Offset"/> that are not in the frame.</summary>
 internal readonly record struct MissingRange(uint Offset, uint Length, MissingReason Reason);
 
-/// <summary>Bytes of a value that are in the frame only when the step of <paramref name="Status"/> succeeded.</summary>
-internal readonly record struct StatusRange(uint Offset, uint Length, StatusBit Status);
+/// <summary>
+/// Bytes of a value that are in the frame only when the step of <paramref name="Status"/> succeeded; when it faulted they are
+/// missing for the reason of <paramref name="Fault"/>.
+/// </summary>
+internal readonly record struct StatusRange(uint Offset, uint Length, StatusBit Status, MissingReason Fault = MissingReason.NotResident);

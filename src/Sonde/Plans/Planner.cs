@@ -192,7 +192,7 @@ internal sealed class Planner
                 break;
 
             case ComputedPlace computed when TryStatus(out StatusBit status):
-                statuses.Add(new StatusRange(piece.Offset, piece.Size, status));
+                statuses.Add(new StatusRange(piece.Offset, piece.Size, status, computed.Value is WitnessedOperand ? MissingReason.OptimizedOut : MissingReason.NotResident));
                 steps.Add(_ => new ComputeStep(offset, computed.Value, piece.Size, status));
                 break;
 

@@ -21,14 +21,18 @@ internal sealed class EntryValues
     private readonly Function _function;
     private readonly FunctionSignature _signature;
     private readonly TypeGraph _types;
-    private readonly bool _growsStack;
+    private readonly GoRestart? _restart;
     private readonly CallingConvention? _convention;
     private bool? _keepsConvention;
 
     /// <summary>Prepares to place a function's values.</summary>
-    public EntryValues(Function function, FunctionSignature signature, TypeGraph types, bool growsStack)
+    /// <param name="function">The function.</param>
+    /// <param name="signature">Its parameters and results.</param>
+    /// <param name="types">Their types.</param>
+    /// <param name="restart">How a Go function begins anew, null when it does not.</param>
+    public EntryValues(Function function, FunctionSignature signature, TypeGraph types, GoRestart? restart)
     {
-        _growsStack = growsStack;
+        _restart = restart;
         _function = function;
         _signature = signature;
         _types = types;
@@ -136,11 +140,11 @@ internal sealed class EntryValues
         return count;
     }
 
-    /// <summary>The parameters that an event shows, at an entry whose canonical frame address is <paramref name="cfa"/>.</summary>
-    public ImmutableArray<Variable> Parameters(Operand cfa)
+    /// <summary>The parameters that an event shows, at an entry site, where the canonical frame address is <paramref name="cfa"/>.</summary>
+    public ImmutableArray<Variable> Parameters(Operand cfa, FileAddress address)
     {
         Assignment? assignment = _function.Language == SourceLanguage.Go && _function.Entry.Exists
-            ? GoParameters.Place(_function, _signature, _types, _convention!, cfa, _growsStack)
+            ? GoParameters.Place(_function, _signature, _types, _convention!, cfa, _restart?.SeenAt(address))
             : _convention?.Assign(_signature.Layouts(_types), cfa);
         var at = new Standpoint(_function.Entry, _function.Address, cfa, AtEntry: true);
         var variables = ImmutableArray.CreateBuilder<Variable>();
@@ -189,7 +193,7 @@ internal sealed class EntryValues
                 pieces = Absent(result, MissingReason.Unsupported);
             else if (_function.Language is SourceLanguage.C or SourceLanguage.Cpp && !KeepsConvention(EntryPoint))
                 pieces = Absent(result, MissingReason.OptimizedOut);
-            else if (_function.Language is SourceLanguage.Go && !UsesRegisters(_function))
+            else if (_function.Language is SourceLanguage.Go && pieces is [{ Place: MemoryPlace }])
                 pieces = GoParameters.IsWhole(_function, _signature, _types, _convention, cfa) ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
             variables.Add(new Variable(result.Name, result.Type, pieces));
         }
@@ -300,7 +304,7 @@ internal sealed class EntryValues
         [new Piece(0, (uint)Math.Min(_types[parameter.Type].Size, uint.MaxValue), new AbsentPlace(reason))];
 
     /// <summary>The registers that the parameters need to be intact at an entry site.</summary>
-    public RegisterSet WantedRegisters => Operands.RegistersOf(Parameters(CfaAtEntry).SelectMany(p => p.Pieces)) & ~RegisterSet.Rsp;
+    public RegisterSet WantedRegisters => Operands.RegistersOf(Parameters(CfaAtEntry, _function.Address).SelectMany(p => p.Pieces)) & ~RegisterSet.Rsp;
 
     /// <summary>How many bytes from the CFA on hold arguments.</summary>
     public int StackBytes
@@ -308,7 +312,7 @@ internal sealed class EntryValues
         get
         {
             long end = 0;
-            foreach (Piece piece in Parameters(CfaAtEntry).SelectMany(p => p.Pieces))
+            foreach (Piece piece in Parameters(CfaAtEntry, _function.Address).SelectMany(p => p.Pieces))
             {
                 // CfaAtEntry is rsp + 8.
                 if (piece.Place is MemoryPlace memory && memory.Base.Plus(memory.Displacement).Split() is (RegisterOperand { Register: GeneralRegister.Rsp }, var at))

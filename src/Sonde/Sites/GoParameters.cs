@@ -40,11 +40,12 @@ internal sealed class GoParameters
     }
 
     /// <summary>Where the parameters and results are. Parameters without a trustworthy place have an absent piece.</summary>
-    public static Assignment Place(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa, bool growsStack)
+    public static Assignment Place(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa, Func<RegisterPlace, Place>? kept)
     {
         var places = new GoParameters(function, signature, types, convention, cfa);
         Assignment assignment = places.Place();
-        return growsStack ? assignment with { Parameters = places.Kept(assignment.Parameters) } : assignment;
+        return kept is null ? assignment : assignment with { Parameters = [.. assignment.Parameters.Select(pieces => pieces.IsDefault ? pieces
+            : [.. pieces.Select(piece => piece.Place is RegisterPlace register ? piece with { Place = kept(register) } : piece)])] };
     }
 
     /// <summary>Whether the debug information is known to describe all parameters and results.</summary>
@@ -87,21 +88,12 @@ internal sealed class GoParameters
             ImmutableArray<Piece> byConvention = assignment.Parameters[_slots.IndexOf(i)];
             Verdict verdict = Compare(_stated[i], byConvention);
             bool trusted = !lost && !byConvention.IsDefault && verdict != Verdict.Disagrees
-                && (verdict == Verdict.Agrees || (!doubtful[i] && (i < lastConfirmed || ListsBlankParameters)));
+                && (verdict == Verdict.Agrees || ListsBlankParameters || (!doubtful[i] && i < lastConfirmed && IsTight(i, assignment)));
             places.Add(trusted ? byConvention : RegistersOnly(_stated[i], i));
         }
 
         return assignment with { Parameters = places.DrainToImmutable() };
     }
-
-    // When the stack check sends a call to grow the stack, or to yield, the registers come back as they were for the
-    // parameters that the function uses only; then the function begins anew and is seen. What the debug information has no
-    // place for may be anything by then.
-    private ImmutableArray<ImmutableArray<Piece>> Kept(ImmutableArray<ImmutableArray<Piece>> places) =>
-        [.. places.Select((pieces, i) => pieces.IsDefault ? pieces : [.. pieces.Select(piece =>
-            piece.Place is not RegisterPlace register || _stated[i].Any(s => s.Place == register)
-                ? piece
-                : piece with { Place = new AbsentPlace(MissingReason.OptimizedOut) })])];
 
     private Assignment Assign()
     {
@@ -119,6 +111,46 @@ internal sealed class GoParameters
         }
 
         return null;
+    }
+
+    // Whether nothing can be hidden in padding around a parameter on the stack: between two that are where they should be.
+    private bool IsTight(int index, Assignment assignment)
+    {
+        if (PlaceOnStack(index, assignment) is not { } here)
+            return true;
+        (long start, long end) = here;
+        for (int i = index - 1; start != 0 && i >= 0; i--)
+        {
+            if (PlaceOnStack(i, assignment) is not { } before)
+                continue;
+            if (before.End != start)
+                return false;
+            if (Compare(_stated[i], assignment.Parameters[_slots.IndexOf(i)]) == Verdict.Agrees)
+                break;
+            start = before.Start;
+        }
+
+        for (int i = index + 1; i < _stated.Length; i++)
+        {
+            if (PlaceOnStack(i, assignment) is not { } after)
+                continue;
+            if (after.Start != end)
+                return false;
+            if (Compare(_stated[i], assignment.Parameters[_slots.IndexOf(i)]) == Verdict.Agrees)
+                return true;
+            end = after.End;
+        }
+
+        return false;
+    }
+
+    // Relative to the first argument.
+    private (long Start, long End)? PlaceOnStack(int index, Assignment assignment)
+    {
+        if (assignment.Parameters[_slots.IndexOf(index)] is not { IsDefault: false } pieces || pieces is not [{ Place: MemoryPlace memory } piece])
+            return null;
+        long start = memory.Base.Plus(memory.Displacement).Split().Displacement - _cfa.Split().Displacement;
+        return (start, start + piece.Size);
     }
 
     private int LastConfirmedBefore(int end, Assignment assignment)

@@ -58,6 +58,9 @@ internal enum Fact
     Time,
 }
 
+/// <summary>A value that is there only while <paramref name="Witness"/> is not <paramref name="Unlike"/>; else the computation ends as a fault.</summary>
+internal sealed record WitnessedOperand(Operand Value, Operand Witness, Operand Unlike) : Operand;
+
 /// <summary>What a <see cref="BinaryOperand"/> does.</summary>
 internal enum BinaryOperator { Add, Subtract, Multiply, Divide, Remainder, And, Or, Xor, ShiftLeft, ShiftRight }
 

@@ -14,6 +14,7 @@ internal static class Operands
         BitFieldOperand field => RegistersOf(field.Storage),
         CheckedOperand element => RegistersOf(element.Value) | RegistersOf(element.Index) | RegistersOf(element.Count),
         NonNilOperand address => RegistersOf(address.Value),
+        WitnessedOperand witnessed => RegistersOf(witnessed.Value) | RegistersOf(witnessed.Witness) | RegistersOf(witnessed.Unlike),
         _ => RegisterSet.None,
     };
 
@@ -44,6 +45,7 @@ internal static class Operands
         BitFieldOperand field => Uses(field.Storage, part),
         CheckedOperand element => Uses(element.Value, part) || Uses(element.Index, part) || Uses(element.Count, part),
         NonNilOperand address => Uses(address.Value, part),
+        WitnessedOperand witnessed => Uses(witnessed.Value, part) || Uses(witnessed.Witness, part) || Uses(witnessed.Unlike, part),
         _ => false,
     };
 

@@ -42,9 +42,8 @@ internal sealed class SiteFinder
         };
         Signature = FunctionSignature.Read(function, types);
         Code = FunctionDecoder.Decode(ReadCode(function), [.. OtherParts(function)]);
-        bool growsStack = Convention.GrowsStacks && StackCheck.Find(Code) is not null
-            && !Signature.Results.Any(r => r.Entry.Exists && r.Entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue at) && at.Class == AttributeClass.Expression); // not optimized: all are kept
-        _values = new EntryValues(function, Signature, types.Graph, growsStack);
+        GoRestart? restart = Convention.GrowsStacks && StackCheck.Find(Code) is { } check ? GoRestart.Of(check, Code, function.Image.Elf.Type == ElfType.ET_EXEC) : null;
+        _values = new EntryValues(function, Signature, types.Graph, restart);
     }
 
     /// <summary>How the function is called.</summary>
@@ -125,7 +124,7 @@ internal sealed class SiteFinder
             Selection = selection,
             Goroutine = Goroutine,
             Cost = choice.Cost,
-            Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa),
+            Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa, address),
         };
     }
 
@@ -276,7 +275,7 @@ internal sealed class SiteFinder
     public bool TryPrologueEnd(out FileAddress end)
     {
         end = default;
-        if (_function.Entry.Unit.Lines is not { } lines)
+        if (!_function.Entry.Exists || _function.Entry.Unit.Lines is not { } lines)
             return false;
         var range = new AddressRange(_function.Address, new FileAddress(Code.Code.End));
         FileAddress? second = null;

@@ -59,6 +59,33 @@ internal readonly record struct StackCheck(int LastBranch, bool GrowsWhenTaken, 
         return found is { } check && guardRead && check.Body < instructions.Length ? found : null;
     }
 
+    /// <summary>Where morestack returns to.</summary>
+    public ulong? ReturnIn(DecodedFunction function)
+    {
+        for (var i = GrowBlock; i < GrowEnd; i++)
+        {
+            if (function.Instructions[i].FlowControl == FlowControl.Call) return function.Instructions[i].NextIP;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// The registers that are saved around the call of morestack: what comes back as it was when the function begins anew.
+    /// Parameters that it does not use are not among them.
+    /// </summary>
+    public RegisterSet SavedIn(DecodedFunction function)
+    {
+        var saved = RegisterSet.None;
+        for (var i = GrowBlock; i < GrowEnd; i++)
+        {
+            ref readonly var instruction = ref function.Instructions[i];
+            if (instruction.Mnemonic == Mnemonic.Mov && instruction.Op0Kind == OpKind.Memory && instruction.MemoryBase == Register.RSP
+                && instruction.Op1Kind == OpKind.Register)
+                saved |= RegisterNumbers.FromIced(instruction.Op1Register);
+        }
+        return saved;
+    }
+
     // Up to Go 1.16 rcx holds g, later r14; assembly functions load it into another register. Never the stack itself.
     private static bool ReadsGuard(in Instruction instruction) =>
         instruction.MemoryBase is not (Register.None or Register.RSP or Register.RIP)

@@ -20,12 +20,12 @@ internal sealed class FrameRoot
         var covered = new List<(ulong Start, ulong End)>();
         foreach (MissingRange range in root.Missing)
         {
-            gaps.Add(new Gap(range.Offset, (ulong)range.Offset + range.Length, range.Reason, -1, default));
+            gaps.Add(new Gap(range.Offset, (ulong)range.Offset + range.Length, range.Reason, -1, default, MissingReason.NotResident));
             covered.Add((range.Offset, (ulong)range.Offset + range.Length));
         }
 
         foreach (StatusRange range in root.Statuses)
-            gaps.Add(new Gap(range.Offset, (ulong)range.Offset + range.Length, null, -1, range.Status));
+            gaps.Add(new Gap(range.Offset, (ulong)range.Offset + range.Length, null, -1, range.Status, range.Fault));
         foreach ((int index, Step step, ReadPhase phase) in replay.Steps)
         {
             ulong from = step.FrameOffset, to = from + Written(step), start = root.FrameOffset;
@@ -35,7 +35,11 @@ internal sealed class FrameRoot
             to = Math.Min(to - start, Size);
             covered.Add((from, to));
             if (step is not RegisterStep || phase == ReadPhase.Return)
-                gaps.Add(new Gap(from, to, null, index, default));
+                {
+                MissingReason fault = step is ComputeStep { Value: Sites.WitnessedOperand } ? MissingReason.OptimizedOut : MissingReason.NotResident;
+                gaps.Add(new Gap(from, to, null, index, default, fault));
+            }
+
             Phase = phase;
         }
 
@@ -61,7 +65,7 @@ internal sealed class FrameRoot
         int count = 0;
         foreach (ref readonly Gap gap in _gaps.AsSpan())
         {
-            MissingReason? reason = gap.Reason ?? (gap.Step >= 0 ? Reason(replay.Outcome(gap.Step)) : Reason(gap.Status.Mask, faults, nils));
+            MissingReason? reason = gap.Reason ?? (gap.Step >= 0 ? Reason(replay.Outcome(gap.Step), gap.Fault) : Reason(gap.Status.Mask, faults, nils, gap.Fault));
             if (reason is { } why)
                 gaps[count++] = new MissingBytes(gap.Start, gap.End, why);
         }
@@ -69,13 +73,13 @@ internal sealed class FrameRoot
         return count;
     }
 
-    private static MissingReason? Reason(ulong mask, ulong faults, ulong nils) =>
-        (faults & nils & mask) != 0 ? MissingReason.OutOfRange : (faults & mask) != 0 ? MissingReason.NotResident : (nils & mask) != 0 ? MissingReason.Nil : null;
+    private static MissingReason? Reason(ulong mask, ulong faults, ulong nils, MissingReason fault) =>
+        (faults & nils & mask) != 0 ? MissingReason.OutOfRange : (faults & mask) != 0 ? fault : (nils & mask) != 0 ? MissingReason.Nil : null;
 
-    private static MissingReason? Reason(StepOutcome outcome) => outcome switch
+    private static MissingReason? Reason(StepOutcome outcome, MissingReason fault) => outcome switch
     {
         StepOutcome.Done => null,
-        StepOutcome.Faulted => MissingReason.NotResident,
+        StepOutcome.Faulted => fault,
         StepOutcome.Nil => MissingReason.Nil,
         StepOutcome.OutOfRange => MissingReason.OutOfRange,
         StepOutcome.Skipped => MissingReason.Uninitialized,
@@ -99,12 +103,12 @@ internal sealed class FrameRoot
         foreach ((ulong start, ulong end) in covered)
         {
             if (start > reached && reached < Size)
-                gaps.Add(new Gap(reached, start, MissingReason.Unsupported, -1, default));
+                gaps.Add(new Gap(reached, start, MissingReason.Unsupported, -1, default, MissingReason.NotResident));
             reached = Math.Max(reached, end);
         }
 
         if (reached < Size)
-            gaps.Add(new Gap(reached, Size, MissingReason.Unsupported, -1, default));
+            gaps.Add(new Gap(reached, Size, MissingReason.Unsupported, -1, default, MissingReason.NotResident));
     }
 
     /// <summary>Joins neighbours with one reason, so that a record of two such parts is missing as a whole.</summary>
@@ -123,6 +127,6 @@ internal sealed class FrameRoot
         return [.. merged];
     }
 
-    /// <summary>Missing always (with a reason), or when a step was not done, or when a status bit is set.</summary>
-    private readonly record struct Gap(ulong Start, ulong End, MissingReason? Reason, int Step, StatusBit Status);
+    /// <summary>Missing always (with a reason), or when a step was not done, or when a status bit is set; what a fault means there.</summary>
+    private readonly record struct Gap(ulong Start, ulong End, MissingReason? Reason, int Step, StatusBit Status, MissingReason Fault);
 }

@@ -44,7 +44,10 @@ internal sealed class GoSource
         string source = $$"""
             package main
 
-            import "os"
+            import (
+            	"os"
+            	"runtime"
+            )
 
             var sink int
 
@@ -100,10 +103,14 @@ internal sealed class GoSource
 
         string declaration = $"func {name}({string.Join(", ", parameters)}) ({string.Join(", ", types)})";
         string large = _random.Next(8) == 0 ? "var large [4000]byte; large[sink & 7] = 1; sink += int(large[3]); " : "";
-        code.AppendLine(CultureInfo.InvariantCulture, $"//go:noinline\n{declaration} {{ sink++; {large}{(returned.Count > 0 ? "return " : "")}{string.Join(", ", returned)} }}");
+        string used = Uses(name) ? string.Concat(parameters.Where(p => p[0] != '_').Select(p => $"runtime.KeepAlive({p[..p.IndexOf(' ')]}); ")) : "";
+        code.AppendLine(CultureInfo.InvariantCulture, $"//go:noinline\n{declaration} {{ sink++; {large}{used}{(returned.Count > 0 ? "return " : "")}{string.Join(", ", returned)} }}");
         calls.AppendLine(CultureInfo.InvariantCulture, $"\t\t{name}({string.Join(", ", values)})");
         return new Signature(name, declaration, arguments, results);
     }
+
+    /// <summary>Whether a function uses its parameters; what it does not use may be lost.</summary>
+    public static bool Uses(string name) => name[^1] % 2 == 1;
 
     private GeneratedType Any() => _random.Next(3) == 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
 

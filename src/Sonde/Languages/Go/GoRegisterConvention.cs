@@ -31,7 +31,7 @@ internal sealed class GoRegisterConvention : CallingConvention
         ulong spill = 0;
         for (int i = 0; i < parameters.Length; i++)
         {
-            if (!parameters[i].IsDefault && !parameters[i].Any(p => p.Place is MemoryPlace))
+            if (!parameters[i].IsDefaultOrEmpty && !parameters[i].Any(p => p.Place is MemoryPlace))
                 spill = AlignUp(spill, Math.Min(AlignmentOf(signature.Parameters[i]), 8)) + signature.Parameters[i].Size;
         }
 
@@ -49,6 +49,14 @@ internal sealed class GoRegisterConvention : CallingConvention
             if (!known)
             {
                 places.Add(default);
+                continue;
+            }
+
+            // What has no size lies on the stack, where its alignment counts (cmd/compile/internal/abi/abiutils.go, tryAllocRegs).
+            if (layout.Size == 0)
+            {
+                offset = AlignUp(offset, Math.Min(AlignmentOf(layout), 8));
+                places.Add([]);
                 continue;
             }
 
