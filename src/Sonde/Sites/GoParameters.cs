@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sonde.Languages;
+using Sonde.Languages.Go;
 using Sonde.Symbols;
 using Sonde.Types;
 
@@ -113,11 +114,23 @@ internal sealed class GoParameters
         return null;
     }
 
-    // Whether nothing can be hidden in padding around a parameter on the stack: between two that are where they should be.
+    // Whether nothing can be hidden before a parameter without moving one that is where it should be. On the stack it can lie
+    // in padding. In registers it can stand in the parameter's place, which then went to the stack: unless the parameter would
+    // still have fitted.
     private bool IsTight(int index, Assignment assignment)
     {
         if (PlaceOnStack(index, assignment) is not { } here)
-            return true;
+        {
+            for (int i = index + 1; i < _stated.Length; i++)
+            {
+                ImmutableArray<Piece> places = assignment.Parameters[_slots.IndexOf(i)];
+                if (FirstRegister(places) is { } register && Compare(_stated[i], places) == Verdict.Agrees)
+                    return GoRegisterConvention.IntegerRegisters.Length - register >= assignment.Parameters[_slots.IndexOf(index)].Count(p => p.Place is RegisterPlace);
+            }
+
+            return false;
+        }
+
         (long start, long end) = here;
         for (int i = index - 1; start != 0 && i >= 0; i--)
         {
@@ -143,6 +156,10 @@ internal sealed class GoParameters
 
         return false;
     }
+
+    private static int? FirstRegister(ImmutableArray<Piece> pieces) =>
+        pieces.IsDefault || pieces.FirstOrDefault(p => p.Place is RegisterPlace)?.Place is not RegisterPlace first ? null
+            : GoRegisterConvention.IntegerRegisters.IndexOf(first.Register);
 
     // Relative to the first argument.
     private (long Start, long End)? PlaceOnStack(int index, Assignment assignment)
@@ -242,7 +259,7 @@ internal sealed class GoParameters
         Signature layouts = _signature.Layouts(_types);
         foreach (Layout layout in layouts.Parameters)
             sum += layout.Size;
-        bool inRegisters = _convention is Languages.Go.GoRegisterConvention;
+        bool inRegisters = _convention is GoRegisterConvention;
         if (!inRegisters)
         {
             foreach (Layout layout in layouts.Results)
