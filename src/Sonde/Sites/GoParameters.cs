@@ -45,8 +45,11 @@ internal sealed class GoParameters
     {
         var places = new GoParameters(function, signature, types, convention, cfa);
         Assignment assignment = places.Place();
-        return kept is null ? assignment : assignment with { Parameters = [.. assignment.Parameters.Select(pieces => pieces.IsDefault ? pieces
-            : [.. pieces.Select(piece => piece.Place is RegisterPlace register ? piece with { Place = kept(register) } : piece)])] };
+        return kept is null ? assignment : assignment with
+        {
+            Parameters = [.. assignment.Parameters.Select(pieces => pieces.IsDefault ? pieces
+            : [.. pieces.Select(piece => piece.Place is RegisterPlace register ? piece with { Place = kept(register) } : piece)])]
+        };
     }
 
     /// <summary>Whether the debug information is known to describe all parameters and results.</summary>

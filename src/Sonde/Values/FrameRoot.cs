@@ -35,7 +35,7 @@ internal sealed class FrameRoot
             to = Math.Min(to - start, Size);
             covered.Add((from, to));
             if (step is not RegisterStep || phase == ReadPhase.Return)
-                {
+            {
                 MissingReason fault = step is ComputeStep { Value: Sites.WitnessedOperand } ? MissingReason.OptimizedOut : MissingReason.NotResident;
                 gaps.Add(new Gap(from, to, null, index, default, fault));
             }
