@@ -19,6 +19,12 @@ internal sealed record BoundLiteral(Int128 Value) : Bound;
 /// <summary>A literal number with a fraction; it takes the type of what it meets, too.</summary>
 internal sealed record BoundFloat(double Value) : Bound;
 
+/// <summary>
+/// What is chosen of a container once it is decoded: the kernel reads the container whole. <paramref name="Key"/> is the
+/// variable of a <see cref="VariableKeyStep"/>.
+/// </summary>
+internal sealed record BoundChosen(BoundPlace Container, BoundPlace? Key, ImmutableArray<ValueStep> Steps) : Bound;
+
 /// <summary>A truth value.</summary>
 internal sealed record BoundTruth(Predicate Predicate) : Bound;
 

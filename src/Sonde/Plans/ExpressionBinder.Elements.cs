@@ -21,7 +21,6 @@ internal sealed partial class ExpressionBinder
         Bound at = Bind(index.Index);
         TypeNode node = types[target.Type];
 
-        // Maps are to be looked up here, by at.
         if (at is BoundText)
             throw new ExpressionException($"{node.Name} has no keys", index.Index.Span);
 
@@ -140,6 +139,8 @@ internal sealed partial class ExpressionBinder
             TextShape text when !capacity => new TextLengthOperand((TargetText)TextOf(place, argument)),
             SequenceShape { PointerOffset: null } array => CountOf(place, array.Count, array.Stride, argument.Span),
             SequenceShape { Capacity: { } room } sequence when capacity => CountOf(place, room, sequence.Stride, argument.Span),
+            ContainerShape { Length: { } elements } when !capacity => CountOf(place, elements, 1, argument.Span),
+            RingShape ring => CountOf(place, capacity ? ring.Capacity : ring.Length, ring.Stride, argument.Span),
             SequenceShape sequence when !capacity => CountOf(place, sequence.Count, sequence.Stride, argument.Span),
             _ => null,
         };

@@ -28,6 +28,8 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
         {
             case BoundPlace place:
                 return new Variable(name, place.Type, place.Pieces);
+            case BoundChosen chosen:
+                return ChosenVariable(name, chosen);
             case BoundNumber number:
                 return new Variable(name, number.Type ?? types.Number(number.Size, number.Signed), [new Piece(0, number.Size, new ComputedPlace(number.Value))]);
             case BoundLiteral literal:
@@ -56,8 +58,8 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
     public Bound Bind(Expr expression) => scope.Held?.Hold(expression) ?? expression switch
     {
         NameExpr name => Name(name),
-        MemberExpr member => Member(member),
-        IndexExpr index => Index(index),
+        MemberExpr member => (Bound?)Chosen(member) ?? Member(member),
+        IndexExpr index => (Bound?)Chosen(index) ?? Index(index),
         SliceExpr slice => Slice(slice),
         UnaryExpr unary => Unary(unary),
         BinaryExpr binary => Binary(binary),
@@ -190,6 +192,7 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
     private static BoundPlace Place(Bound bound, Expr expression) => bound switch
     {
         BoundPlace place => place,
+        BoundChosen => throw new ExpressionException("what a map holds can be captured, not computed with", expression.Span),
         BoundNumber { Type: { } type } number => new BoundPlace(type, [new Piece(0, number.Size, new ComputedPlace(number.Value))]),
         _ => throw new ExpressionException("this is no variable of the program", expression.Span),
     };

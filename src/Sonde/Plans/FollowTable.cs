@@ -14,10 +14,11 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
 
     private const int MaximumOfType = 1024;
     private const int MaximumNesting = 64;
+    private const uint MostOfWhole = 65_536;
 
     private readonly References _references = new(types);
-    private readonly Dictionary<TypeId, Entry> _rows = [];
-    private readonly Queue<(TypeId Type, int Depth)> _open = new();
+    private readonly Dictionary<(TypeId Type, bool IsWhole), Entry> _rows = [];
+    private readonly Queue<(TypeId Type, int Depth, bool IsWhole)> _open = new();
     private int _nextRow = 1;
     private int _nextReference;
 
@@ -41,40 +42,40 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
     {
         lock (_rows)
         {
-            int row = Reach(type, depth);
-            while (_open.TryDequeue(out (TypeId Type, int Depth) next))
-                Expand(next.Type, next.Depth);
+            int row = Reach(type, depth, false);
+            while (_open.TryDequeue(out (TypeId Type, int Depth, bool IsWhole) next))
+                Expand(next.Type, next.Depth, next.IsWhole);
             return row;
         }
     }
 
-    private int Reach(TypeId type, int depth)
+    private int Reach(TypeId type, int depth, bool whole)
     {
         if (!_references.Has(type))
             return 0;
-        if (!_rows.TryGetValue(type, out Entry? entry))
+        if (!_rows.TryGetValue((type, whole), out Entry? entry))
         {
             if (_nextRow >= MaximumRows)
                 return 0;
-            _rows.Add(type, entry = new Entry(_nextRow++));
+            _rows.Add((type, whole), entry = new Entry(_nextRow++));
         }
 
         // A row that is beyond the depth has its number already: references to it are written once.
         if (entry.Depth < depth)
         {
             entry.Depth = depth;
-            _open.Enqueue((type, depth));
+            _open.Enqueue((type, depth, whole));
         }
 
         return entry.Row;
     }
 
-    private void Expand(TypeId type, int depth)
+    private void Expand(TypeId type, int depth, bool whole)
     {
-        Entry entry = _rows[type];
+        Entry entry = _rows[(type, whole)];
         if (entry.Depth > depth)
             return; // a later turn goes further
-        var collector = new Collector();
+        var collector = new Collector { IsWhole = whole };
         Collect(type, 0, null, depth, collector, 0);
         if (entry.Count < 0)
         {
@@ -108,8 +109,8 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
                 break;
 
             case SequenceShape { PointerOffset: { } pointer, Stride: > 0 and <= int.MaxValue } sequence:
-                uint most = sequence.Stride == 1 ? (uint)limits.StringBytes : (uint)limits.Items;
-                Add(to, guard, Elements(at + pointer, sequence.Count, at, (uint)sequence.Stride, most) with { Target = Reach(sequence.Element, depth) });
+                uint most = to.IsWhole ? MostOfWhole : sequence.Stride == 1 ? (uint)limits.StringBytes : (uint)limits.Items;
+                Add(to, guard, Elements(at + pointer, sequence.Count, at, (uint)sequence.Stride, most) with { Target = Reach(sequence.Element, depth, to.IsWhole) });
                 break;
 
             case SequenceShape { PointerOffset: null, Count: FixedCount count } sequence:
@@ -118,7 +119,7 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
                 break;
 
             case RingShape { Stride: > 0 and <= int.MaxValue } ring:
-                Add(to, guard, Elements(at + ring.PointerOffset, ring.Capacity, at, (uint)ring.Stride, (uint)limits.Items * 4) with { Target = Reach(ring.Element, depth) });
+                Add(to, guard, Elements(at + ring.PointerOffset, ring.Capacity, at, (uint)ring.Stride, (uint)limits.Items * 4) with { Target = Reach(ring.Element, depth, false) });
                 break;
 
             case RecordShape record:
@@ -132,10 +133,15 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
                 break;
 
             case ContainerShape container:
+                bool outer = to.IsWhole;
+                to.IsWhole = container.IsWhole;
                 Collect(container.Body, at, guard, depth, to, nesting + 1);
+                to.IsWhole = outer;
                 break;
 
             case SlotsShape slots when slots.Count is FixedCount count:
+                bool inside = to.IsWhole;
+                to.IsWhole = false;
                 for (uint i = 0; i < Math.Min(count.Count, 64); i++)
                 {
                     FollowGuard? used = slots.Test is { } test ? new FollowGuard(at + test.Offset + i, test.Mask, test.Low, test.High) : guard;
@@ -145,11 +151,12 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
                         Collect(value.Type, at + value.Offset + (i * value.Stride), used, depth, to, nesting + 1);
                 }
 
+                to.IsWhole = inside;
                 break;
 
             case PointerShape pointer when types[pointer.Target].Size is > 0 and <= int.MaxValue and var size:
                 uint hops = pointer.IsTransparent ? 0u : 1;
-                Add(to, guard, new FollowReference { Pointer = at, Stride = (uint)size, Hops = hops, Target = Reach(pointer.Target, depth - (int)hops) });
+                Add(to, guard, new FollowReference { Pointer = at, Stride = (uint)size, Hops = hops, Target = Reach(pointer.Target, depth - (int)hops, to.IsWhole) });
                 break;
 
             case DynamicShape dynamic:
@@ -208,5 +215,8 @@ internal sealed class FollowTable(TypeGraph types, CaptureLimits limits)
     private sealed class Collector
     {
         public List<FollowReference> References { get; } = [];
+
+        /// <summary>Whether this is the storage of a container that is wanted whole.</summary>
+        public bool IsWhole { get; set; }
     }
 }

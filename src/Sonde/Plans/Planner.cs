@@ -15,6 +15,9 @@ internal sealed class Planner
     // Records that hold records that hold records: more parts than an event can show.
     private const int MaximumExpansions = 65_536;
 
+    // A container that is wanted whole, though only an element of it is shown.
+    private const uint RoomForWhole = 32_768;
+
     // With more reads than this the loop is cheaper than steps, which take their full room in every frame.
     private const int ManyReads = 16;
 
@@ -85,6 +88,8 @@ internal sealed class Planner
         }
 
         uint size = (uint)Math.Clamp(request.Limits.EventBytes, 1024, (int)FrameSizes.All[^1]);
+        if (request.Values.Any(v => request.Types[v.Variable.Type].Presentation is ChosenPresentation))
+            size = Math.Max(size, RoomForWhole);
         return new CapturePlan
         {
             FrameSize = FrameSizes.Fit(Math.Max(size, planner._cursor)) ?? throw new System.Diagnostics.UnreachableException(),
@@ -99,14 +104,14 @@ internal sealed class Planner
     }
 
     /// <summary>The piece that a root is to the follow loop: its header, and zeros where the value has no bytes.</summary>
-    private void PlacePiece(WantedValue wanted, uint at, uint size, int row, StepNode steps)
+    private void PlacePiece(WantedValue wanted, uint at, uint size, int depth, int row, StepNode steps)
     {
         void Constant(uint offset, long value, uint length = 8) =>
             steps.Add(_ => new ComputeStep(offset, new ConstantOperand(value), length, StatusBit.None));
         uint header = at - FollowChunk.Size;
         Constant(header + (uint)FollowChunk.Address, 0);
         Constant(header + (uint)FollowChunk.Length, size | ((long)row << 32));
-        Constant(header + (uint)FollowChunk.Depth, (uint)_limits.Depth + (wanted.AtReturn ? (long)FollowChunk.AtReturn << 32 : 0));
+        Constant(header + (uint)FollowChunk.Depth, (uint)depth + (wanted.AtReturn ? (long)FollowChunk.AtReturn << 32 : 0));
         if (row == 0)
             return;
 
@@ -138,7 +143,12 @@ internal sealed class Planner
             Allocate(FollowChunk.Size);
         uint at = Allocate(size);
         if (_follow is { } table)
-            PlacePiece(wanted, at, size, table.RowOf(variable.Type, _limits.Depth), steps);
+        {
+            // What was named is wanted, however far away.
+            int depth = _limits.Depth + (type.Presentation is ChosenPresentation chosen ? chosen.Steps.Length : 0);
+            PlacePiece(wanted, at, size, depth, table.RowOf(variable.Type, depth), steps);
+        }
+
         uint covered = 0;
         foreach (Piece piece in MergeMemory(variable.Pieces).OrderBy(p => p.Offset))
         {

@@ -129,6 +129,8 @@ internal sealed class JsonValueWriter(Utf8Output output, JsonSinkOptions options
                 output.Number(channel.Capacity);
                 output.Raw(",\"$items\":"u8);
                 WriteItems(channel.Items, null);
+                if (channel.IsClosed)
+                    output.Raw(",\"$closed\":true"u8);
                 output.Byte((byte)'}');
                 break;
             case TimeValue time:

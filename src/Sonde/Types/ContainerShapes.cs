@@ -19,7 +19,8 @@ internal enum ContainerKind
 /// <param name="Length">How many elements there are, null when only walking tells.</param>
 /// <param name="Body">How they are stored.</param>
 /// <param name="TextKeys">The key type is a string type.</param>
-internal sealed record ContainerShape(ContainerKind Kind, CountRule? Length, TypeId Body, bool TextKeys = false) : Shape;
+/// <param name="IsWhole">It is read and decoded beyond the limit of items, because one of its elements is looked for.</param>
+internal sealed record ContainerShape(ContainerKind Kind, CountRule? Length, TypeId Body, bool TextKeys = false, bool IsWhole = false) : Shape;
 
 /// <summary>
 /// A piece of a container's storage with room for <paramref name="Count"/> elements, of which those are there that

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Sonde.Types;
 
@@ -29,3 +30,24 @@ internal sealed record ChannelPresentation(string Element, uint? ClosedOffset) :
 
 /// <summary>A language's own way to show a type of its library; see <c>Values.IValueRefinement</c>.</summary>
 internal abstract record RefinedPresentation : Presentation;
+
+/// <summary>
+/// A record that is shown as a part of its first field: what an expression chose of a container. A second field is the key of
+/// the first step, when that is a variable.
+/// </summary>
+internal sealed record ChosenPresentation(ImmutableArray<ValueStep> Steps) : Presentation;
+
+/// <summary>A step from a decoded value to a part of it.</summary>
+internal abstract record ValueStep;
+
+/// <summary>The value of a text key.</summary>
+internal sealed record TextKeyStep(ImmutableArray<byte> Key) : ValueStep;
+
+/// <summary>The value of a number key of a map, the element of a sequence.</summary>
+internal sealed record NumberStep(Int128 Number) : ValueStep;
+
+/// <summary>The value of the key that the second field holds.</summary>
+internal sealed record VariableKeyStep : ValueStep;
+
+/// <summary>A field, through pointers.</summary>
+internal sealed record FieldStep(string Name) : ValueStep;

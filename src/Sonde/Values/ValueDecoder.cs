@@ -51,7 +51,7 @@ internal ref struct ValueDecoder
     {
         _phase = root.Phase;
         _path.Clear();
-        _hops = 0;
+        _hops = _types[root.Root.Type].Presentation is ChosenPresentation chosen ? -chosen.Steps.Length : 0;
         ulong start = Math.Min(root.Root.FrameOffset, (ulong)_frame.Length);
         ulong length = Math.Min(root.Size, (ulong)_frame.Length - start);
         return Decode(_types[root.Root.Type], new FrameView(_frame.Slice((int)start, (int)length), missing));
@@ -142,6 +142,8 @@ internal ref struct ValueDecoder
     {
         if (type.Presentation is TransparentPresentation && OnlyField(record) is { } only)
             return DecodeField(only, view);
+        if (type.Presentation is ChosenPresentation chosen && record.Fields is [var container, ..])
+            return ChosenValue.Find(DecodeField(container, view), record.Fields is [_, var key] ? DecodeField(key, view) : null, chosen.Steps);
         if (record.Kind == RecordKind.Tuple)
         {
             var items = new Value[record.Fields.Length];
@@ -350,7 +352,7 @@ internal ref struct ValueDecoder
             length = (long)count;
         }
 
-        var walk = new ContainerWalk(_limits.Items);
+        var walk = new ContainerWalk(container.IsWhole ? MaxValues : _limits.Items);
         Walk(container.Body, view, walk, 0);
         if (walk.Missing is { } missing && walk.Entries.Count == 0 && length != 0)
             return Missing(type, missing);
