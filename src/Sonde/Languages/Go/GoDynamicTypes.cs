@@ -25,6 +25,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
     private readonly TypeReader _types;
     private readonly Lazy<Dictionary<ulong, Die>> _byRuntimeType;
     private readonly RuntimeTypes? _runtime;
+    private readonly GoRuntimeShapes? _shapes;
 
     private GoDynamicTypes(Image image, GoImage go, TypeReader types)
     {
@@ -33,11 +34,13 @@ internal sealed class GoDynamicTypes : DynamicTypes
         _types = types;
         _runtime = RuntimeTypes.TryOpen(go);
         _byRuntimeType = new(Index);
+        if (_runtime is { } runtime)
+            _shapes = new GoRuntimeShapes(types.Graph, runtime, go.Version.IsAtLeast, word => _byRuntimeType.Value.TryGetValue(word, out Die type) ? types.Read(type) : null);
     }
 
-    /// <summary>For an image; null when it is no Go program or has no debug information.</summary>
+    /// <summary>For an image; null when it is no Go program or its runtime's tables are not known.</summary>
     public static GoDynamicTypes? TryOpen(Image image, Func<TypeReader> types) =>
-        image.Debug.Exists && image.Go is { Module: not null } go ? new GoDynamicTypes(image, go, types()) : null;
+        image.Go is { Module: not null } go ? new GoDynamicTypes(image, go, types()) : null;
 
     /// <inheritdoc/>
     public override IEnumerable<(DynamicForm Form, ulong Word)> Likely(bool closures)
@@ -80,27 +83,30 @@ internal sealed class GoDynamicTypes : DynamicTypes
 
     private DynamicTarget? TypeAt(ulong word)
     {
-        if (_runtime is null || !_byRuntimeType.Value.TryGetValue(word, out Die type))
+        if (_runtime is null || _shapes is null)
             return null;
-        bool direct = _runtime.Read(word).IsDirect;
-        return new DynamicTarget(_types.Read(type), direct) { FollowsFreely = direct && GoErrors.HasText(type.Name ?? "") };
+        RuntimeType described = _runtime.Read(word);
+        TypeId type = _shapes.Read(word);
+        return new DynamicTarget(type, described.IsDirect) { FollowsFreely = described.IsDirect && GoErrors.HasText(_types.Graph[type].Name) };
     }
 
     // The types of the pairs that the compiler foresaw, and for "any" the basic ones and the program's own.
     private IEnumerable<ulong> LikelyTypes()
     {
+        if (_runtime is null || TypeIndex.TryBuild(_go) is not { } index)
+            yield break;
         var given = new HashSet<ulong>();
-        foreach ((ulong word, Die type) in _byRuntimeType.Value)
+        foreach (RuntimeType type in index.Types.Values)
         {
-            string name = type.Name ?? "";
+            string name = _runtime.Name(type) ?? "";
             if ((!name.Contains('.', StringComparison.Ordinal) || name.StartsWith("main.", StringComparison.Ordinal) || name.StartsWith("*main.", StringComparison.Ordinal))
-                && !name.StartsWith("func(", StringComparison.Ordinal) && given.Add(word))
-                yield return word;
+                && type.Kind is not (TypeKind.Func or TypeKind.Interface) && given.Add(type.Address))
+                yield return type.Address;
         }
 
-        foreach (RuntimeItab itab in TypeIndex.TryBuild(_go)?.Itabs ?? [])
+        foreach (RuntimeItab itab in index.Itabs)
         {
-            if (_byRuntimeType.Value.ContainsKey(itab.Type) && given.Add(itab.Type))
+            if (given.Add(itab.Type))
                 yield return itab.Type;
         }
     }
@@ -184,7 +190,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
                 type = _types.Graph.Add(_types.Graph[pointer.Target].Name, 8, new PointerShape(pointer.Target, IsTransparent: true));
             }
 
-            fields.Add(new Field(name, offset, type));
+            fields.Add(new Field(name[0] == '.' ? "receiver" : name, offset, type)); // ".this" of a method value
             size = Math.Max(size, offset + node.Size);
         }
     }
