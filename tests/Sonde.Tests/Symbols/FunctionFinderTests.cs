@@ -56,6 +56,7 @@ public class FunctionFinderTests
     [InlineData("shop::price", 1)]
     [InlineData("shop::v2::price", 1)]
     [InlineData("(anonymous namespace)::hidden", 1)]
+    [InlineData("hidden", 1)]
     [InlineData("plain_c", 1)]
     [InlineData("other_name", 1)]
     [InlineData("in_namespace", 1)]

@@ -133,7 +133,9 @@ internal sealed class NamePattern
     {
         var pattern = _cpp.Value;
         var name = QualifiedName.FromCpp(spelling);
-        if (!pattern.Fits(name) || (pattern.Suffix.Length == 0 && CompilerMade.IsCompilerMade(spelling, NameLanguage.Cpp)))
+        if (!pattern.Fits(name) && (pattern.Spelled() is not null || name.Spelled() is not { } spelled || !pattern.Fits(spelled)))
+            return MatchRank.None;
+        if ((pattern.Suffix.Length == 0 && CompilerMade.IsCompilerMade(spelling, NameLanguage.Cpp)))
             return MatchRank.None;
         if (pattern.Suffix.Length > 0 && pattern.Suffix != name.Suffix)
             return MatchRank.None;

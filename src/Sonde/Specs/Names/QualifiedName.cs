@@ -5,6 +5,8 @@ namespace Sonde.Specs.Names;
 /// <summary>A C++ or Rust name in canonical components, ready to be compared. Immutable.</summary>
 internal sealed class QualifiedName
 {
+    private const string AnonymousNamespace = "(anonymous namespace)";
+
     private QualifiedName(NameComponent[] components, string? parameters, string qualifiers, string suffix) =>
         (Components, Parameters, Qualifiers, Suffix) = (components, parameters, qualifiers, suffix);
 
@@ -48,6 +50,10 @@ internal sealed class QualifiedName
 
     /// <summary>True when this name, taken as a pattern, names the function. What the pattern leaves out may be anything.</summary>
     public bool Fits(QualifiedName function) => Fits(Components, function.Components);
+
+    /// <summary>The same name without its anonymous namespaces, which have no spelling in the source; null when it has none.</summary>
+    public QualifiedName? Spelled() => Components.All(c => c.Base != AnonymousNamespace) ? null
+        : new QualifiedName([.. Components.Where(c => c.Base != AnonymousNamespace)], Parameters, Qualifiers, Suffix);
 
     public static bool Fits(IReadOnlyList<NameComponent> pattern, IReadOnlyList<NameComponent> function)
     {
