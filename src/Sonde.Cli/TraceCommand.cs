@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sonde.Sinks;
 using Sonde.Specs;
+using Sonde.Specs.Files;
 
 namespace Sonde.Cli;
 
@@ -14,6 +15,13 @@ internal static class TraceCommand
     private static readonly Option<bool> Pretty = new("--pretty") { Description = "values over several lines" };
     private static readonly Option<long?> Count = new("--count") { Description = "stop after N events in all", HelpName = "N" };
     private static readonly Option<string?> Duration = new("--duration") { Description = "stop after a time: 500ms, 10s, 2m", HelpName = "TIME" };
+    private static readonly Option<string[]> ProbeFiles = new("-f", "--file") { Description = "a file of probes (docs/probe-language.md); may repeat", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
+    private static readonly Option<string?> Sample = new("--sample") { Description = "emit one event of so many: 1/100", HelpName = "1/N" };
+    private static readonly Option<bool> Redact = new("--redact") { Description = "hide texts under names like password, token, cookie" };
+    private static readonly Option<string[]> RedactWord = new("--redact-word") { Description = "hide texts under names with this word, too; may repeat", HelpName = "WORD" };
+    private static readonly Option<string[]> RedactType = new("--redact-type") { Description = "hide values of this type; may repeat", HelpName = "TYPE" };
+    private static readonly Option<string[]> RedactName = new("--redact-name") { Description = "hide texts under names of this pattern (*Pin); may repeat", HelpName = "GLOB" };
+    private static readonly Option<bool> RedactConditions = new("--redact-conditions") { Description = "allow conditions on hidden values, which tell of them" };
     private static readonly Option<uint> Rate = new("--rate") { Description = "most events per second of each probe", HelpName = "N" };
     private static readonly Option<bool> Full = new("--full") { Description = "read much more of each value: 5 hops, 100 items, 4096 bytes, 64 KB" };
     private static readonly Option<int?> Depth = new("--depth") { Description = "how many pointers are followed", HelpName = "N" };
@@ -43,11 +51,12 @@ internal static class TraceCommand
               sonde trace -p 4242 'call:main.(*Store).Get'
               sonde trace -p 4242 'main.handle { id, user.Name } if id > 100' --json
               sonde trace --exe /usr/bin/app 'Cart::*' --count 10
+              sonde trace -p 4242 -f probes.yaml --redact
               sonde trace -p 4242 'libc.so.6!malloc { size }'
               sonde trace main.computeE -- ./app -port 8080
             """)
         {
-            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, Count, Duration, Rate, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, ProbeFiles, Count, Duration, Rate, Sample, Redact, RedactWord, RedactType, RedactName, RedactConditions, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -78,6 +87,9 @@ internal static class TraceCommand
             Command = commandLine,
             LauncherPath = Environment.ProcessPath,
             Probes = probes,
+            Definitions = [.. (parsed.GetValue(ProbeFiles) ?? []).SelectMany(path => ReadProbes(path, limits))],
+            Sample = parsed.GetValue(Sample) is { } share ? Quantity("--sample", share, Quantities.ParseSample) : 1,
+            Redaction = RedactionOf(parsed),
             Limits = limits,
             Rate = parsed.GetValue(Rate),
             FireOnError = parsed.GetValue(OnError) switch { "fire" => true, "drop" => false, _ => throw Wrong("--on-error takes \"drop\" or \"fire\"") },
@@ -107,6 +119,35 @@ internal static class TraceCommand
             context.Cancel = true;
             session.Stop();
         }
+    }
+
+    private static IReadOnlyList<ProbeDefinition> ReadProbes(string path, CaptureLimits limits)
+    {
+        try
+        {
+            return ProbeFile.Parse(File.ReadAllText(path), limits, path).Probes;
+        }
+        catch (ProbeFileException e)
+        {
+            throw new SondeException(new Diagnostic(ProbeFileException.Code, DiagnosticKind.Request, e.Render(path)), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SondeException(new Diagnostic(ProbeFileException.Code, DiagnosticKind.Request, $"{path} cannot be read: {e.Message}"), e);
+        }
+    }
+
+    // Each of the options that add to it asks for it.
+    private static Redaction? RedactionOf(ParseResult parsed)
+    {
+        var redaction = new Redaction
+        {
+            Words = parsed.GetValue(RedactWord) ?? [],
+            Types = parsed.GetValue(RedactType) ?? [],
+            Patterns = parsed.GetValue(RedactName) ?? [],
+            AllowConditions = parsed.GetValue(RedactConditions),
+        };
+        return parsed.GetValue(Redact) || redaction.AllowConditions || redaction.Words.Count + redaction.Types.Count + redaction.Patterns.Count > 0 ? redaction : null;
     }
 
     // What stands behind "--" is the command; the parser does not tell the two apart.

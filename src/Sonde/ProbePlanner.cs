@@ -146,7 +146,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), limits, Follow, _clockOffset);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))
@@ -157,8 +157,18 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         }
         catch (ExpressionException e)
         {
-            throw Wrong("SND1002", e.Message, spec, e.Hint, e.Span);
+            throw spec.Sources.FirstOrDefault(s => ReferenceEquals(s.Expression, planner.Current)) is { } source
+                ? WrongIn(source, e, spec)
+                : Wrong("SND1002", e.Message, spec, e.Hint, e.Span);
         }
+    }
+
+    // In a file the place is told by line and column, and the expression is shown alone.
+    private static SondeException WrongIn(ExpressionSource source, ExpressionException e, ProbeSpec spec)
+    {
+        int column = source.Column == 0 ? 1 : source.Column + e.Span.Start;
+        string shown = new ProbeSyntaxException(source.Text, e.Span, e.Message).Render();
+        return new SondeException(new Diagnostic("SND1002", DiagnosticKind.Request, $"{source.File}:{source.Line}:{column}: {spec.Label}\n{shown}", e.Hint, spec.Text));
     }
 
     private Declarations DeclarationsOf(Image image)

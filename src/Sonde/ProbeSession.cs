@@ -6,6 +6,7 @@ using Sonde.Events;
 using Sonde.Kernel.Syscalls;
 using Sonde.Sinks;
 using Sonde.Specs;
+using Sonde.Specs.Files;
 using Sonde.Symbols;
 
 namespace Sonde;
@@ -29,6 +30,7 @@ public sealed class ProbeSession : IDisposable
     private readonly Attachment _attachment;
     private readonly EventReader _reader;
     private readonly ManualResetEventSlim _stop = new(false, 0);
+    private readonly HashSet<int> _expired = [];
     private bool _isAbandoned;
 
     private ProbeSession(
@@ -53,7 +55,7 @@ public sealed class ProbeSession : IDisposable
     public static ProbeSession Start(SessionOptions options)
     {
         long started = Stopwatch.GetTimestamp();
-        ImmutableArray<ProbeSpec> specs = ParseSpecs(options.Probes);
+        ImmutableArray<ProbeSpec> specs = ParseSpecs(options);
         (Target target, CommandLauncher? command) = OpenTarget(options);
         Attachment? attachment = null;
         try
@@ -91,8 +93,11 @@ public sealed class ProbeSession : IDisposable
         sink.Flush();
         var pump = new EventPump(_reader, sink, count ?? long.MaxValue);
         pump.Start();
+        long started = Stopwatch.GetTimestamp();
         while (!pump.IsDone && TargetIsAlive() && Stopwatch.GetTimestamp() < deadline && !_stop.Wait(Glance))
         {
+            if (!Expire(Stopwatch.GetElapsedTime(started)))
+                break;
         }
 
         _attachment.Detach();
@@ -107,6 +112,21 @@ public sealed class ProbeSession : IDisposable
         }
 
         return summary;
+    }
+
+    /// <summary>Silences probes whose time to live is over; false when none is left.</summary>
+    private bool Expire(TimeSpan elapsed)
+    {
+        bool alive = false;
+        foreach (ResolvedProbe probe in _probes)
+        {
+            if (probe.Spec.Settings.TimeToLive is not { } time || elapsed < time)
+                alive = true;
+            else if (_expired.Add(probe.Index))
+                _attachment.Open(probe.Index, false);
+        }
+
+        return alive;
     }
 
     /// <summary>Ends <see cref="Run"/> soon. May be called from any thread, and more than once.</summary>
@@ -126,18 +146,41 @@ public sealed class ProbeSession : IDisposable
 
     private static int SitesOf(ResolvedProbe probe) => probe.Functions.Sum(f => f.Sites.Length);
 
-    internal static ImmutableArray<ProbeSpec> ParseSpecs(IReadOnlyList<string> probes)
+    internal static ImmutableArray<ProbeSpec> ParseSpecs(SessionOptions options)
     {
-        if (probes.Count == 0)
+        if (options.Probes.Count == 0 && options.Definitions.Count == 0)
             throw new SondeException(new Diagnostic("SND1003", DiagnosticKind.Request, "no probe is given", "for example: sonde trace -p PID main.handle"));
+        var settings = new ProbeSettings
+        {
+            Limits = options.Limits,
+            Rate = options.Rate == 0 ? null : new EventRate(options.Rate, TimeSpan.FromSeconds(1)),
+            Sample = Math.Max(1, options.Sample),
+            FireOnError = options.FireOnError,
+            Redaction = options.Redaction is { } redaction ? new RedactionRules(redaction) : null,
+        };
         try
         {
-            return [.. probes.Select(ProbeSpec.Parse)];
+            return [.. options.Probes.Select(p => ProbeSpec.Parse(p) with { Settings = settings }), .. options.Definitions.Select(d => Defined(d, settings, options.Redaction))];
         }
         catch (ProbeSyntaxException e)
         {
             throw new SondeException(new Diagnostic(ProbeSyntaxException.Code, DiagnosticKind.Request, e.Render(), null, e.Text), e);
         }
+    }
+
+    // What the file says of a probe counts; what it leaves out is as for all.
+    private static ProbeSpec Defined(ProbeDefinition definition, ProbeSettings common, Redaction? redaction)
+    {
+        RedactionRules? rules = definition.Redact switch
+        {
+            false => null,
+            true => new RedactionRules((redaction ?? Redaction.Usual) with { Words = [.. redaction?.Words ?? [], .. definition.RedactWords] }),
+            null => common.Redaction,
+        };
+        return definition.Probe with
+        {
+            Settings = common with { Limits = definition.Limits, Rate = definition.Rate ?? common.Rate, Redaction = rules, TimeToLive = definition.TimeToLive },
+        };
     }
 
     internal static (Target, CommandLauncher?) OpenTarget(SessionOptions options)
@@ -191,8 +234,6 @@ public sealed class ProbeSession : IDisposable
         new AttachOptions
         {
             Processes = [.. target.Processes],
-            Rate = options.Rate,
-            FireOnError = options.FireOnError,
             Follow = follow,
             Preload = preload,
             TypesByProcess = IsLoadedAnywhere(target),

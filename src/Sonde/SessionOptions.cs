@@ -23,6 +23,9 @@ public sealed record SessionOptions
     /// <summary>The probes, in the language of the command line: <c>main.handle</c>, <c>call:Cart::add if n > 3</c>.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
 
+    /// <summary>Probes of a file, <see cref="Specs.Files.ProbeFile"/>.</summary>
+    public IReadOnlyList<Specs.Files.ProbeDefinition> Definitions { get; init; } = [];
+
     /// <summary>The library that probes mean which name none, as a path, file name or soname; null for the program.</summary>
     public string? Library { get; init; }
 
@@ -37,6 +40,12 @@ public sealed record SessionOptions
 
     /// <summary>Most events per second of each probe; 0 for no limit.</summary>
     public uint Rate { get; init; }
+
+    /// <summary>One of so many events of each probe is emitted, the first of them at once.</summary>
+    public int Sample { get; init; } = 1;
+
+    /// <summary>What is confidential and stays inside; null for nothing.</summary>
+    public Redaction? Redaction { get; init; }
 
     /// <summary>Whether a condition that cannot be evaluated lets the event through.</summary>
     public bool FireOnError { get; init; }

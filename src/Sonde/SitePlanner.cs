@@ -27,6 +27,9 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         return Expressions().Any(e => Names(e).Any(n => n == "$duration" || !results.Contains(n)));
     }
 
+    /// <summary>The expression that is looked at, or was when it failed.</summary>
+    public Expr? Current { get; private set; }
+
     /// <summary>The sites with their plans.</summary>
     /// <exception cref="ExpressionException">A capture or the condition does not fit the function.</exception>
     public ImmutableArray<PlannedSite> Plan(ImmutableArray<ProbeSite> sites)
@@ -70,7 +73,10 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         foreach ((string name, Expr expression) in Captures())
         {
             bool late = NeedsReturn(expression);
-            values.Add(new WantedValue(BinderOf(late, expression).BindCapture(name, expression), RootRole.Capture, late && entry is not null));
+            Variable variable = Watched(expression, () => BinderOf(late, expression).BindCapture(name, expression), out bool secret);
+            bool isPlace = variable.Pieces.All(p => p.Place is not ComputedPlace { Value: TruthOperand }) && (atEntry ?? atExit)!.HasText(variable.Type);
+            Secrecy secrecy = !secret ? Secrecy.None : isPlace ? Secrecy.Texts : Secrecy.All;
+            values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null, secrecy));
         }
 
         // At a jump to another function the results are not there yet: a condition on them has no value.
@@ -81,10 +87,13 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         }
 
         (Predicate? entryCondition, Predicate? returnCondition) = (null, null);
-        foreach (Expr term in spec.Condition is { } condition ? Terms(condition) : [])
+        Expr? condition = spec.Condition;
+        foreach (Expr term in condition is not null ? Terms(condition) : [])
         {
             bool late = NeedsReturn(term);
-            Predicate predicate = BinderOf(late, term).BindCondition(term);
+            Predicate predicate = Watched(condition!, () => BinderOf(late, term).BindCondition(term), out bool secret);
+            if (secret && spec.Settings.Redaction is { AllowConditions: false })
+                throw new ExpressionException("a condition on a redacted value would tell of it", term.Span, "--redact-conditions allows it");
             if (late)
                 returnCondition = And(returnCondition, predicate);
             else
@@ -112,6 +121,20 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             ReturnCondition = entry is null ? null : returnCondition,
         });
 
+        T Watched<T>(Expr root, Func<T> bind, out bool secret)
+        {
+            Current = root;
+            foreach (ExpressionBinder? binder in (ReadOnlySpan<ExpressionBinder?>)[atEntry, atExit])
+            {
+                if (binder is not null)
+                    binder.UsedSecret = false;
+            }
+
+            T bound = bind();
+            secret = atEntry?.UsedSecret == true || atExit?.UsedSecret == true;
+            return bound;
+        }
+
         ExpressionBinder BinderOf(bool late, Expr expression) => (late ? atExit : atEntry)
             ?? throw new ExpressionException("this is there when the function returns", expression.Span, "results and the duration are there in return: and call: probes");
     }
@@ -125,6 +148,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             Variables = variables,
             HasGoroutine = site.Goroutine is not null,
             ClockOffset = clockOffset,
+            IsSecret = spec.Settings.Redaction is { } rules ? rules.HidesName : null,
             Program = site.Function.Entry.Exists ? new ProgramScope(declarations, types, isAway && entry is not null ? entry : site, isAway, holder) : null,
         };
     }

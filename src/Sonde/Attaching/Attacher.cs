@@ -15,12 +15,6 @@ internal sealed record AttachOptions
     /// <summary>The traced processes, empty for all that run the file.</summary>
     public ImmutableArray<int> Processes { get; init; } = [];
 
-    /// <summary>Most events per second of each probe; 0 for no limit.</summary>
-    public uint Rate { get; init; }
-
-    /// <summary>Whether a condition that cannot be evaluated lets the event through.</summary>
-    public bool FireOnError { get; init; }
-
     /// <summary>Size of the ring buffer in bytes.</summary>
     public int RingBytes { get; init; } = 8 << 20;
 
@@ -149,6 +143,7 @@ internal sealed class Attacher
             }
         }
 
+        Specs.ProbeSettings settings = probe.Spec.Settings;
         return Lowering.Emit(new ProgramRequest
         {
             Plan = planned.Plan,
@@ -163,9 +158,11 @@ internal sealed class Attacher
                 ? new GoroutinePlace(pointer, layout.Goid, layout.StackHigh)
                 : null,
             Cfa = site.Cfa,
-            Rate = _options.Rate,
+            Rate = (ulong)(settings.Rate?.Events ?? 0),
+            RatePeriod = (ulong)((settings.Rate?.Per ?? TimeSpan.FromSeconds(1)).Ticks * 100),
+            Sample = (uint)settings.Sample,
             TypesByProcess = _options.TypesByProcess,
-            FireOnError = _options.FireOnError,
+            FireOnError = settings.FireOnError,
         });
     }
 

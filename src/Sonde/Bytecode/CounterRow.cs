@@ -19,10 +19,10 @@ internal static class CounterRow
     /// <summary>Returns whose entry was not seen or was filtered; they are no hits.</summary>
     public const short OrphanReturns = 72;
 
-    /// <summary>The second that <see cref="RateCount"/> counts in.</summary>
+    /// <summary>The period that <see cref="RateCount"/> counts in.</summary>
     public const short RateWindow = 80;
 
-    /// <summary>Events let through in that second.</summary>
+    /// <summary>Events let through in that period.</summary>
     public const short RateCount = 88;
 
     /// <summary>Calls that entered and did not end otherwise than by a return or by a replacement.</summary>
@@ -30,6 +30,9 @@ internal static class CounterRow
 
     /// <summary>Not 0 while hits count: every site is in place, and the end has not begun.</summary>
     public const short Open = 104;
+
+    /// <summary>Events that sampling has looked at.</summary>
+    public const short Sampled = 112;
 
     public const int Size = 128;
 }

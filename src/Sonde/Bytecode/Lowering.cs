@@ -84,6 +84,7 @@ internal sealed class Lowering
     {
         Count(CounterRow.Hits);
         EmitCondition(Plan.EntryCondition, _exit);
+        EmitSample(_exit);
         EmitRateLimit(_exit);
 
         // A frame that cannot be reserved still uses up its number: the gap is what tells the reader of the loss.
@@ -115,6 +116,7 @@ internal sealed class Lowering
     {
         Count(CounterRow.Hits);
         EmitCondition(Plan.EntryCondition, _exit);
+        EmitSample(_exit);
         EmitRateLimit(_exit);
         var full = new Label("no slot");
         _follow.Claim(full);
@@ -159,6 +161,8 @@ internal sealed class Lowering
 
         _code.Add(Mark(begin));
         EmitCondition(Plan.EntryCondition, _exit);
+        if (Plan.ReturnCondition is null)
+            EmitSample(_exit);
         _code.Add(LoadMapFd(Register.R1, maps.Calls));
         KeyTo(Register.R2, key);
         _code.Add(LoadMapValue(Register.R3, maps.Blank));
@@ -210,6 +214,8 @@ internal sealed class Lowering
         _code.Add(Store(Width.W, Register.R7, (short)FrameHeader.ReturnSite, Register.R0));
         _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Outcome, (int)FrameOutcome.Returned));
         EmitCondition(Plan.ReturnCondition, drop);
+        if (Plan.ReturnCondition is not null)
+            EmitSample(drop);
         EmitRateLimit(drop);
         _steps.Emit(Plan.ReturnSteps);
         if (Plan.Follow is { } layout)
@@ -334,8 +340,24 @@ internal sealed class Lowering
         _code.Add(Mark(holds));
     }
 
-    // A count per second. At the turn of a second the one program that moves the window on clears the count; others that
-    // come in between count in the new or the old second, so that the limit is kept to within the number of CPUs.
+    // Every Nth, from the first on: what is passed over counts as filtered.
+    private void EmitSample(Label rejected)
+    {
+        if (_request.Sample <= 1)
+            return;
+        var taken = new Label("taken");
+        _code.Add(MovImm(Register.R1, 1));
+        _code.Add(FetchAdd(Width.DW, Register.R9, CounterRow.Sampled, Register.R1));
+        _code.Add(LdImm64(Register.R2, _request.Sample));
+        _code.Add(Mod(Register.R1, Register.R2));
+        _code.Add(JumpIfImm(Register.R1, Condition.Equal, 0, taken));
+        Count(CounterRow.Filtered);
+        _code.Add(Jump(rejected));
+        _code.Add(Mark(taken));
+    }
+
+    // A count per period. At the turn of a period the one program that moves the window on clears the count; others that
+    // come in between count in the new or the old period, so that the limit is kept to within the number of CPUs.
     private void EmitRateLimit(Label rejected)
     {
         if (_request.Rate == 0)
@@ -343,7 +365,7 @@ internal sealed class Lowering
         var (current, below) = (new Label("same second"), new Label("below the rate"));
         _code.Add(Call(Helper.BPF_FUNC_ktime_get_ns));
         _code.Add(Mov(Register.R2, Register.R0));
-        _code.Add(LdImm64(Register.R1, 1_000_000_000));
+        _code.Add(LdImm64(Register.R1, (long)_request.RatePeriod));
         _code.Add(Div(Register.R2, Register.R1));
         _code.Add(Load(Width.DW, Register.R0, Register.R9, CounterRow.RateWindow));
         _code.Add(JumpIf(Register.R0, Condition.Equal, Register.R2, current));
@@ -355,7 +377,7 @@ internal sealed class Lowering
         _code.Add(Mark(current));
         _code.Add(MovImm(Register.R1, 1));
         _code.Add(FetchAdd(Width.DW, Register.R9, CounterRow.RateCount, Register.R1));
-        _code.Add(LdImm64(Register.R2, _request.Rate));
+        _code.Add(LdImm64(Register.R2, (long)_request.Rate));
         _code.Add(JumpIf(Register.R1, Condition.Less, Register.R2, below));
         Count(CounterRow.RateLimited);
         _code.Add(Jump(rejected));

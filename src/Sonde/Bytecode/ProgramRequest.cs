@@ -50,8 +50,14 @@ internal sealed record ProgramRequest
     /// <summary>The canonical frame address at the program's sites.</summary>
     public Operand Cfa { get; init; } = new RegisterOperand(GeneralRegister.Rsp);
 
-    /// <summary>Most events per second, 0 for no limit.</summary>
-    public uint Rate { get; init; }
+    /// <summary>Most events per period, 0 for no limit.</summary>
+    public ulong Rate { get; init; }
+
+    /// <summary>The period in nanoseconds.</summary>
+    public ulong RatePeriod { get; init; } = 1_000_000_000;
+
+    /// <summary>One of so many events is emitted.</summary>
+    public uint Sample { get; init; } = 1;
 
     /// <summary>Whether dynamic types are known by process: their type words differ between processes of a program that is loaded anywhere.</summary>
     public bool TypesByProcess { get; init; }

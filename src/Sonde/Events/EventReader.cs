@@ -27,7 +27,8 @@ internal sealed class EventReader : IDisposable
     {
         _attachment = attachment;
         _ring = RingBuffer.Open(kernel, attachment.Events);
-        _frames = [.. attachment.Sites.Select(s => new FrameDecoder(s.Planned.Plan, types, dynamicTypes))];
+        _frames = [.. attachment.Sites.Select(s => new FrameDecoder(
+            s.Planned.Plan, types, dynamicTypes, s.Probe.Spec.Settings.Redaction is { } rules ? new Redactor(rules) : null))];
         _sources = [.. attachment.Sites.Select(SourceOf)];
         _messages = [.. attachment.Sites.Select(s => s.Probe.Spec.Template is { } template
             ? new MessageComposer(template, s.Planned.Site.Function.Language)

@@ -26,7 +26,7 @@ internal static class Explainer
     /// <exception cref="SondeException">The request is wrong.</exception>
     public static bool Explain(SessionOptions options, int most, TextWriter output)
     {
-        ImmutableArray<ProbeSpec> specs = ProbeSession.ParseSpecs(options.Probes);
+        ImmutableArray<ProbeSpec> specs = ProbeSession.ParseSpecs(options);
         (Target target, CommandLauncher? command) = ProbeSession.OpenTarget(options);
         using CommandLauncher? none = command;
         using Target closed = target;

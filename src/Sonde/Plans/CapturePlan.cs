@@ -93,7 +93,24 @@ internal enum RootRole
 /// <param name="Missing">Ranges of the value that no step writes, with the reason.</param>
 /// <param name="Statuses">Ranges of the value that depend on the outcome of a step.</param>
 internal sealed record Root(
-    string Name, RootRole Role, TypeId Type, uint FrameOffset, ImmutableArray<MissingRange> Missing, ImmutableArray<StatusRange> Statuses);
+    string Name, RootRole Role, TypeId Type, uint FrameOffset, ImmutableArray<MissingRange> Missing, ImmutableArray<StatusRange> Statuses)
+{
+    /// <summary>What of it is hidden whatever its name.</summary>
+    public Secrecy Secrecy { get; init; }
+}
+
+/// <summary>What of a value is hidden.</summary>
+internal enum Secrecy
+{
+    /// <summary>What the names within it hide.</summary>
+    None,
+
+    /// <summary>Every text.</summary>
+    Texts,
+
+    /// <summary>All of it: it tells of something hidden.</summary>
+    All,
+}
 
 /// <summary><paramref name="Length"/> bytes of a value from <paramref name="Offset"/> that are not in the frame.</summary>
 internal readonly record struct MissingRange(uint Offset, uint Length, MissingReason Reason);

@@ -55,7 +55,9 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
 
     /// <summary>An expression with its type.</summary>
     /// <exception cref="ExpressionException">It has no value here.</exception>
-    public Bound Bind(Expr expression) => scope.Held?.Hold(expression) ?? expression switch
+    public Bound Bind(Expr expression) => scope.Held?.Hold(expression) ?? Watch(expression, BindHere(expression));
+
+    private Bound BindHere(Expr expression) => expression switch
     {
         NameExpr name => Name(name),
         MemberExpr member => (Bound?)Chosen(member) ?? Member(member),

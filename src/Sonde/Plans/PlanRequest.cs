@@ -34,4 +34,4 @@ internal sealed record PlanRequest
 }
 
 /// <summary>A value to capture, and whether it is read when the call returns instead of at the first site.</summary>
-internal sealed record WantedValue(Variable Variable, RootRole Role, bool AtReturn = false);
+internal sealed record WantedValue(Variable Variable, RootRole Role, bool AtReturn = false, Secrecy Secrecy = Secrecy.None);

@@ -169,7 +169,7 @@ internal sealed class Planner
             _queue.Enqueue(new Expansion(at, variable.Type, _limits.Depth, steps, null, at + size, gaps));
         }
 
-        return new Root(variable.Name, wanted.Role, variable.Type, at, missing.DrainToImmutable(), statuses.DrainToImmutable());
+        return new Root(variable.Name, wanted.Role, variable.Type, at, missing.DrainToImmutable(), statuses.DrainToImmutable()) { Secrecy = wanted.Secrecy };
     }
 
     private void PlacePiece(

@@ -28,6 +28,9 @@ internal sealed record Scope
     /// <summary>Whether a name is one of the function's own.</summary>
     public bool Knows(string name) => Variables.ContainsKey(name) || Arguments?.ContainsKey(name) == true;
 
+    /// <summary>Whether a name hides texts.</summary>
+    public Func<string, bool>? IsSecret { get; init; }
+
     /// <summary>Added to the kernel's monotonic clock it gives nanoseconds since 1970.</summary>
     public long ClockOffset { get; init; }
 }

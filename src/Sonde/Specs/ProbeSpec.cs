@@ -38,6 +38,11 @@ public sealed record ProbeSpec
 
     internal Template? Template { get; init; }
 
+    internal ProbeSettings Settings { get; init; } = ProbeSettings.Default;
+
+    /// <summary>Where the expressions of a probe from a file stand there; empty for one of the command line.</summary>
+    internal IReadOnlyList<ExpressionSource> Sources { get; init; } = [];
+
     internal Expr? Condition { get; init; }
 
     /// <summary>Reads a probe in the language of the command line.</summary>
@@ -48,3 +53,6 @@ public sealed record ProbeSpec
     /// <summary>The probe as typed.</summary>
     public override string ToString() => Text;
 }
+
+/// <summary>An expression of a probe file: its text and where that stands. Line and column count from 1; column 0 is not known.</summary>
+internal sealed record ExpressionSource(Expr Expression, string Text, string File, int Line, int Column);

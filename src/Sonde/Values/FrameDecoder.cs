@@ -21,16 +21,19 @@ internal sealed class FrameDecoder
     private readonly CapturePlan _plan;
     private readonly TypeGraph _types;
     private readonly DynamicTypeResolver? _dynamicTypes;
+    private readonly Redactor? _redactor;
     private Prepared? _prepared;
 
     /// <param name="plan">How frames are laid out.</param>
     /// <param name="types">The types that the plan names.</param>
     /// <param name="dynamicTypes">Knows types by their run-time type words; without it they are <c>type-not-loaded</c>.</param>
-    public FrameDecoder(CapturePlan plan, TypeGraph types, DynamicTypeResolver? dynamicTypes = null)
+    /// <param name="redactor">Takes out what is confidential; null when nothing is.</param>
+    public FrameDecoder(CapturePlan plan, TypeGraph types, DynamicTypeResolver? dynamicTypes = null, Redactor? redactor = null)
     {
         _plan = plan;
         _types = types;
         _dynamicTypes = dynamicTypes;
+        _redactor = redactor;
     }
 
     /// <summary>The values of one frame.</summary>
@@ -69,7 +72,7 @@ internal sealed class FrameDecoder
                 value = new MissingValue(_types[root.Root.Type].Name, MissingReason.SizeLimit);
             }
 
-            groups.Add(root.Root.Role, new NamedValue(root.Root.Name, value));
+            groups.Add(root.Root.Role, new NamedValue(root.Root.Name, _redactor?.Apply(root.Root, value) ?? value));
         }
 
         return groups.Freeze();

@@ -42,10 +42,12 @@ public sealed record ProbeFile
     /// <summary>Reads a probe file.</summary>
     /// <param name="yaml">Its text.</param>
     /// <param name="limits">The limits for what the file leaves out; <see cref="CaptureLimits.Default"/> when null.</param>
+    /// <param name="path">How errors that are found later name the file.</param>
     /// <exception cref="ProbeFileException">It is not YAML, has a key nobody knows, or a probe that cannot be read.</exception>
-    public static ProbeFile Parse(string yaml, CaptureLimits? limits = null)
+    public static ProbeFile Parse(string yaml, CaptureLimits? limits = null, string path = "probe file")
     {
         ArgumentNullException.ThrowIfNull(yaml);
-        return ProbeFileReader.Read(yaml, limits ?? CaptureLimits.Default);
+        ProbeFile file = ProbeFileReader.Read(yaml, limits ?? CaptureLimits.Default);
+        return file with { Probes = [.. file.Probes.Select(d => d with { Probe = d.Probe with { Sources = [.. d.Probe.Sources.Select(s => s with { File = path })] } })] };
     }
 }

@@ -1,3 +1,4 @@
+using Sonde.Specs.Expressions;
 using Sonde.Specs.Names;
 
 namespace Sonde.Specs.Files;
@@ -44,6 +45,8 @@ internal static class ProbeFileReader
         List<Capture> captures = keys.TryGetValue("capture", out var captureNode) ? ReadCaptures(captureNode) : [];
         var when = keys.TryGetValue("when", out var whenNode) ? Scalar(whenNode, "when") : null;
         var message = keys.TryGetValue("message", out var messageNode) ? Scalar(messageNode, "message") : null;
+        Template? template = message is null ? null : Within(message, TemplateParser.Parse);
+        Expr? condition = when is null ? null : Within(when, SpecParser.ParseExpression);
         var spec = new ProbeSpec
         {
             Text = whereNode.Value.Trim(),
@@ -52,11 +55,37 @@ internal static class ProbeFileReader
             KindIsExplicit = isExplicit,
             Where = where,
             Captures = captures,
-            Template = message is null ? null : Within(message, TemplateParser.Parse),
-            Condition = when is null ? null : Within(when, SpecParser.ParseExpression),
+            Template = template,
+            Condition = condition,
             ConditionText = when?.Value.Trim(),
+            Sources = Sources(captureNode, captures, when, condition, message, template),
         };
         return ReadSettings(keys, common) with { Probe = spec, Line = node.Line };
+    }
+
+    // Where each expression stands, for what is found wrong with it later.
+    private static List<ExpressionSource> Sources(YamlNode? captureNode, List<Capture> captures, YamlScalar? when, Expr? condition, YamlScalar? message, Template? template)
+    {
+        YamlNode[] nodes = captureNode switch
+        {
+            YamlMap map => [.. map.Entries.Select(e => e.Value)],
+            YamlList list => [.. list.Items],
+            { } one => [one],
+            null => [],
+        };
+        var sources = new List<ExpressionSource>();
+        for (int i = 0; i < Math.Min(nodes.Length, captures.Count); i++)
+            Add(captures[i].Expression, nodes[i] as YamlScalar);
+        Add(condition, when);
+        foreach (TemplatePart part in template?.Parts ?? [])
+            Add((part as TemplatePart.Value)?.Expression, message);
+        return sources;
+
+        void Add(Expr? expression, YamlScalar? scalar)
+        {
+            if (expression is not null && scalar is not null)
+                sources.Add(new ExpressionSource(expression, scalar.Value, "", scalar.Line, scalar.ContentColumn));
+        }
     }
 
     /// <summary>A list of <c>expr</c> and <c>alias=expr</c>, or a map from alias to expression.</summary>
