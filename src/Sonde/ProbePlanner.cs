@@ -146,7 +146,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset, allCandidates);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))

@@ -15,8 +15,9 @@ namespace Sonde;
 /// <param name="declarations">The names of the function's image.</param>
 /// <param name="limits">How much is read.</param>
 /// <param name="follow">What the follow loop has to know of types.</param>
+/// <param name="explains">Whether to keep what each part of an expression is.</param>
 /// <param name="clockOffset">Added to the monotonic clock it gives nanoseconds since 1970.</param>
-internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset)
+internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset, bool explains = false)
 {
     /// <summary>
     /// Whether a <c>return:</c> probe needs the entry, too: it names arguments or the duration, or what only the entry can find.
@@ -64,10 +65,12 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         bool IsLate(string name) => spec.Kind == ProbeKind.Return && !arguments.ContainsKey(name);
         bool NeedsReturn(Expr expression) => entry is null || Timing.NeedsReturn(expression, IsLate);
 
-        ExpressionBinder? atEntry = entry is null ? null : new ExpressionBinder(types.Graph, ScopeOf(entry, arguments, null));
+        Dictionary<Expr, Bound>? notes = explains ? new(ReferenceEqualityComparer.Instance) : null;
+        var explained = ImmutableArray.CreateBuilder<ExplainedExpression>();
+        ExpressionBinder? atEntry = entry is null ? null : new ExpressionBinder(types.Graph, ScopeOf(entry, arguments, null)) { Notes = notes };
         Holder? holder = atEntry is null || exit is null ? null : new Holder(types.Graph, atEntry, NeedsReturn);
         ExpressionBinder? atExit = exit is null ? null : new ExpressionBinder(
-            types.Graph, ScopeOf(exit, results, holder, entry) with { HasDuration = entry is not null, Held = holder, Arguments = arguments });
+            types.Graph, ScopeOf(exit, results, holder, entry) with { HasDuration = entry is not null, Held = holder, Arguments = arguments }) { Notes = notes };
 
         var values = ImmutableArray.CreateBuilder<WantedValue>();
         foreach ((string name, Expr expression) in Captures())
@@ -76,6 +79,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             Variable variable = Watched(expression, () => BinderOf(late, expression).BindCapture(name, expression), out bool secret);
             bool isPlace = variable.Pieces.All(p => p.Place is not ComputedPlace { Value: TruthOperand }) && (atEntry ?? atExit)!.HasText(variable.Type);
             Secrecy secrecy = !secret ? Secrecy.None : isPlace ? Secrecy.Texts : Secrecy.All;
+            Explain(name[0] == Sinks.MessageComposer.Mark ? "of the message" : $"capture {name}", expression, late);
             values.Add(new WantedValue(variable, RootRole.Capture, late && entry is not null, secrecy));
         }
 
@@ -94,6 +98,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             Predicate predicate = Watched(condition!, () => BinderOf(late, term).BindCondition(term), out bool secret);
             if (secret && spec.Settings.Redaction is { AllowConditions: false })
                 throw new ExpressionException("a condition on a redacted value would tell of it", term.Span, "--redact-conditions allows it");
+            Explain("condition", term, late);
             if (late)
                 returnCondition = And(returnCondition, predicate);
             else
@@ -115,11 +120,19 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             AlwaysFollow = alwaysFollow,
             Values = values.DrainToImmutable(),
             Held = holder,
+            Expressions = explained.DrainToImmutable(),
 
             // A probe that fires at the return only has one condition, which is decided first.
             EntryCondition = entry is null ? returnCondition : entryCondition,
             ReturnCondition = entry is null ? null : returnCondition,
         });
+
+        void Explain(string title, Expr root, bool late)
+        {
+            string when = entry is null || exit is null ? "" : late ? ", at the return" : ", at the entry";
+            if (notes is not null)
+                explained.Add(new ExplainedExpression(title + when, root, notes));
+        }
 
         T Watched<T>(Expr root, Func<T> bind, out bool secret)
         {

@@ -322,6 +322,7 @@ internal sealed class Lowering
         if (condition is null)
             return;
         var (holds, fails, error) = (new Label("condition holds"), new Label("condition fails"), new Label("condition error"));
+        _code.Note("the condition");
         _predicates.Emit(condition, holds, fails, Escapes.To(error));
         _code.Add(Mark(error));
         if (_request.FireOnError)

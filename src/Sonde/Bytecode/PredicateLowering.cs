@@ -38,6 +38,7 @@ internal sealed class PredicateLowering
                 var second = new Label("and");
                 Emit(and.Left, second, whenFalse, escapes);
                 code.Add(Mark(second));
+                code.Note("and");
                 Emit(and.Right, whenTrue, whenFalse, escapes);
                 break;
 
@@ -45,6 +46,7 @@ internal sealed class PredicateLowering
                 var other = new Label("or");
                 Emit(or.Left, whenTrue, other, escapes);
                 code.Add(Mark(other));
+                code.Note("or");
                 Emit(or.Right, whenTrue, whenFalse, escapes);
                 break;
 

@@ -17,6 +17,7 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
 
     private void Emit(Step step)
     {
+        code.Note($"to frame+{step.FrameOffset}");
         switch (step)
         {
             case RegisterStep register:

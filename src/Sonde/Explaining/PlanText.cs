@@ -10,6 +10,7 @@ internal sealed class PlanText(CapturePlan plan, TypeGraph types, OperandText op
     /// <summary>Writes the plan.</summary>
     public void Write(Outline outline)
     {
+        new ExpressionText(types, operands).Write(plan.Expressions, outline);
         outline.Line($"a frame of {plan.FrameSize} bytes, the first {FrameHeader.Size} are its header");
         Write(outline, "reads, where the probe fires", plan.EntryCondition, plan.EntrySteps);
         if (plan.ReturnCondition is not null || plan.ReturnSteps.Length > 0)

@@ -21,6 +21,9 @@ internal sealed record CapturePlan
     /// <summary>The values of the event, in order.</summary>
     public ImmutableArray<Root> Roots { get; init; } = [];
 
+    /// <summary>The expressions of the probe with their types, for those who explain; else empty.</summary>
+    public ImmutableArray<ExplainedExpression> Expressions { get; init; } = [];
+
     /// <summary>Decided before anything is read; null is "always".</summary>
     public Predicate? EntryCondition { get; init; }
 
@@ -120,3 +123,6 @@ internal readonly record struct MissingRange(uint Offset, uint Length, MissingRe
 /// missing for the reason of <paramref name="Fault"/>.
 /// </summary>
 internal readonly record struct StatusRange(uint Offset, uint Length, StatusBit Status, MissingReason Fault = MissingReason.NotResident);
+
+/// <summary>An expression of a probe, what each of its parts came to, and whether it waits for the return of a call.</summary>
+internal sealed record ExplainedExpression(string Title, Specs.Expressions.Expr Root, IReadOnlyDictionary<Specs.Expressions.Expr, Bound> Parts);

@@ -16,6 +16,9 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
 {
     private const int MaximumPointers = 8;
 
+    /// <summary>What each part of an expression came to, for those who explain; null to keep nothing.</summary>
+    public Dictionary<Expr, Bound>? Notes { get; init; }
+
     /// <summary>A condition as a predicate.</summary>
     /// <exception cref="ExpressionException">It has no truth value here.</exception>
     public Predicate BindCondition(Expr expression) => Truth(Bind(expression), expression);
@@ -55,7 +58,13 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
 
     /// <summary>An expression with its type.</summary>
     /// <exception cref="ExpressionException">It has no value here.</exception>
-    public Bound Bind(Expr expression) => scope.Held?.Hold(expression) ?? Watch(expression, BindHere(expression));
+    public Bound Bind(Expr expression)
+    {
+        Bound bound = scope.Held?.Hold(expression) ?? Watch(expression, BindHere(expression));
+        if (Notes is not null)
+            Notes[expression] = bound;
+        return bound;
+    }
 
     private Bound BindHere(Expr expression) => expression switch
     {

@@ -26,6 +26,9 @@ internal sealed record PlanRequest
     /// <summary>What a call keeps of its entry for its return.</summary>
     public Holder? Held { get; init; }
 
+    /// <summary>For those who explain.</summary>
+    public ImmutableArray<ExplainedExpression> Expressions { get; init; } = [];
+
     /// <summary>Decided at the entry (or the only) site.</summary>
     public Predicate? EntryCondition { get; init; }
 
