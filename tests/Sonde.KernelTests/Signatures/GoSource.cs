@@ -11,9 +11,12 @@ internal sealed class GoSource
     private readonly List<GeneratedType> _records = [];
     private readonly List<GeneratedType> _scalars;
 
-    private GoSource(int seed)
+    private readonly bool _collections;
+
+    private GoSource(int seed, bool collections)
     {
         _random = new Random(seed);
+        _collections = collections;
         _scalars =
         [
             Integer("int8", 8, true), Integer("uint8", 8, false), Integer("int16", 16, true), Integer("uint16", 16, false), Integer("int32", 32, true),
@@ -30,7 +33,7 @@ internal sealed class GoSource
     private GeneratedType Text => new("string", (path, leaves) => { string text = $"text{_random.Next()}"; leaves.Add(path, new($"\"{text}")); return $"\"{text}\""; });
 
     /// <summary>A program of a seed; equal seeds give equal programs.</summary>
-    public static GeneratedProgram Make(int seed, int functions) => new GoSource(seed).Program(functions);
+    public static GeneratedProgram Make(int seed, int functions, bool collections = false) => new GoSource(seed, collections).Program(functions);
 
     private GeneratedProgram Program(int functions)
     {
@@ -45,9 +48,12 @@ internal sealed class GoSource
             package main
 
             import (
+            	"errors"
             	"os"
             	"runtime"
             )
+
+            var _ = errors.New
 
             var sink int
 
@@ -112,7 +118,16 @@ internal sealed class GoSource
     /// <summary>Whether a function uses its parameters; what it does not use may be lost.</summary>
     public static bool Uses(string name) => name[^1] % 2 == 1;
 
-    private GeneratedType Any() => _random.Next(3) == 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+    // What needs following, up to three levels of it.
+    private GeneratedType Nested()
+    {
+        GeneratedType type = _random.Next(2) == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+        for (int i = _random.Next(1, 4); i > 0; i--)
+            type = new GoCollections(_random).Around(type);
+        return type;
+    }
+
+    private GeneratedType Any() => _collections && _random.Next(3) == 0 ? Nested() : _random.Next(3) == 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
 
     private GeneratedType Record(int index)
     {
@@ -122,7 +137,7 @@ internal sealed class GoSource
         for (int i = 0; i < count; i++)
         {
             int kind = _random.Next(12);
-            GeneratedType type = kind == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+            GeneratedType type = _collections && kind == 11 ? Nested() : kind == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
             fields.Add((kind == 1 ? "_" : $"f{i}", type, kind is 2 or 3 ? _random.Next(0, 4) : -1));
         }
 

@@ -45,17 +45,18 @@ public sealed class SignatureTests(ITestOutputHelper output)
         });
     }
 
-    public static IEnumerable<TheoryDataRow<string, string, int>> GoPrograms() =>
+    public static IEnumerable<TheoryDataRow<string, string, int, bool>> GoPrograms() =>
         from version in (All ? "1.15,1.19,1.22,1.24,1.25,1.26,1.27" : "1.15,1.26").Split(',')
         from options in (string[])["", "-gcflags=-N -l"]
         from seed in Enumerable.Range(1, All ? 4 : 1)
-        select new TheoryDataRow<string, string, int>(version, options, seed);
+        from collections in (bool[])[false, true]
+        select new TheoryDataRow<string, string, int, bool>(version, options, seed, collections);
 
     [Theory]
     [MemberData(nameof(GoPrograms))]
-    public void Go(string version, string options, int seed)
+    public void Go(string version, string options, int seed, bool collections)
     {
-        GeneratedProgram program = GoSource.Make(seed, All ? 120 : 60);
+        GeneratedProgram program = GoSource.Make(seed, All ? 120 : 60, collections);
         InDirectory(directory =>
         {
             string source = Path.Combine(directory, "p.go"), binary = Path.Combine(directory, "go");

@@ -28,6 +28,23 @@ internal static class ValueLeaves
             case VariantValue { Payload: { } payload } variant:
                 Add(leaves, $"{path}<{variant.Case}>", payload);
                 break;
+            case MapValue map:
+                if (map.Entries.Length == 0)
+                    leaves.Add(path, $"{{}}{map.Length}");
+                foreach ((Value key, Value held) in map.Entries)
+                    Add(leaves, $"{path}{{{KeyOf(key)}}}", held);
+                break;
+            case DynamicValue { Text: { } text }:
+                leaves.Add(path, $"error {text}");
+                break;
+            case DynamicValue dynamic:
+                Add(leaves, $"{path}<{dynamic.DynamicTypeName}>", dynamic.Inner);
+                break;
+            case ChannelValue channel:
+                leaves.Add(path, $"chan {channel.Length} of {channel.Capacity}");
+                for (int i = 0; i < channel.Items.Length; i++)
+                    Add(leaves, $"{path}[{i}]", channel.Items[i]);
+                break;
             default:
                 leaves.Add(path, TextOf(value));
                 break;
@@ -39,11 +56,18 @@ internal static class ValueLeaves
     {
         for (string at = path; at.Length > 0; at = at[..^1])
         {
-            if (leaves.TryGetValue(at, out string? text) && text.StartsWith('<') && (at.Length == path.Length || path[at.Length] is '.' or '[' or '*' or '<'))
+            if (leaves.TryGetValue(at, out string? text) && text.StartsWith('<') && (at.Length == path.Length || path[at.Length] is '.' or '[' or '*' or '<' or '{'))
                 return Enum.Parse<MissingReason>(text[1..^1]);
         }
 
         return null;
+    }
+
+    private static string KeyOf(Value key)
+    {
+        var parts = new Dictionary<string, string>();
+        Add(parts, "", key);
+        return string.Join(' ', parts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + p.Value));
     }
 
     private static string TextOf(Value value) => value switch
@@ -60,6 +84,7 @@ internal static class ValueLeaves
         NilValue => "nil",
         VariantValue variant => variant.Case,
         DurationValue duration => duration.Nanoseconds.ToString(CultureInfo.InvariantCulture),
+        FunctionValue function => $"func {function.Name}",
         MissingValue missing => $"<{missing.Reason}>",
         _ => throw new InvalidOperationException($"a value of kind {value.GetType().Name}"),
     };
