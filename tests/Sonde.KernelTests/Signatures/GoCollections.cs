@@ -65,7 +65,8 @@ internal sealed class GoCollections(Random random)
         return $"func() chan {inner.Name} {{ c := make(chan {inner.Name}, {capacity}); {sends}return c }}()";
     });
 
-    private static GeneratedType Any(GeneratedType inner) => new("interface{}", (path, leaves) =>
+    // In an interface there is never another one.
+    private static GeneratedType Any(GeneratedType inner) => inner.Name is "interface{}" or "error" ? inner : new("interface{}", (path, leaves) =>
         $"interface{{}}({inner.Constant($"{path}<{Qualified(inner.Name)}>", leaves)})");
 
     // Names of the program's own types have its package before them.

@@ -99,7 +99,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
         foreach (RuntimeType type in index.Types.Values)
         {
             string name = _runtime.Name(type) ?? "";
-            if ((!name.Contains('.', StringComparison.Ordinal) || name.StartsWith("main.", StringComparison.Ordinal) || name.StartsWith("*main.", StringComparison.Ordinal))
+            if ((!name.Contains('.', StringComparison.Ordinal) || name.Contains("main.", StringComparison.Ordinal))
                 && type.Kind is not (TypeKind.Func or TypeKind.Interface) && given.Add(type.Address))
                 yield return type.Address;
         }
