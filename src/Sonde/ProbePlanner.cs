@@ -57,7 +57,10 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         IReadOnlyList<Function> functions = Functions(spec);
         foreach (Function function in functions.Where(f => !f.Entry.Exists))
             NoticeMissing(function);
+        BindingTolerance? tolerance = spec.Kind == ProbeKind.Line || functions.Any(f => f.Copies.Count > 0) ? new BindingTolerance() : null;
         (PlannedFunction? Planned, SondeException? Failure)[] results = Threads.Map(functions, TryPlan);
+        if (tolerance?.Failure is { } missing)
+            throw Wrong("SND1002", missing.Message, spec, missing.Hint, missing.Span);
         ImmutableArray<PlannedFunction> planned = [.. results.Select(r => r.Planned).OfType<PlannedFunction>()];
 
         // A pattern means what it can have of its matches, a name means the function.
@@ -69,7 +72,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         {
             try
             {
-                return (Plan(function, spec), null);
+                return (Plan(FinderOf(function), function, spec, tolerance), null);
             }
             catch (SiteUnavailableException e)
             {
@@ -111,7 +114,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
             return spec.Where switch
             {
                 Where.Function function => Functions(function, image, spec),
-                Where.FunctionLine line => LinesOf(image).Find(line, Functions(line.Of, image, spec), spec.Text),
+                Where.FunctionLine line => LinesOf(image).Find(line, Declarations(line.Of, image, spec), spec.Text),
                 Where.Line line => LinesOf(image).Find(line, spec.Text),
                 Where.WholeFile file => LinesOf(image).Find(file, spec.Text),
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -128,7 +131,40 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         if (!_finders.TryGetValue(image, out FunctionFinder? finder))
             _finders.Add(image, finder = new FunctionFinder(image));
         IReadOnlyList<Function> functions = finder.Find(where);
-        return functions.Count > 0 ? functions : throw new SondeException(finder.WhyNot(where, spec.Text));
+        IReadOnlyList<Function> copies = CopiesOf(where, functions, image, spec);
+        if (functions.Count == 0 && copies.Count == 0)
+            throw new SondeException(finder.WhyNot(where, spec.Text));
+        return [.. functions, .. copies];
+    }
+
+    // What was inlined everywhere has lines as well.
+    private IReadOnlyList<Function> Declarations(Where.Function where, Image image, ProbeSpec spec)
+    {
+        try
+        {
+            return Functions(where, image, spec);
+        }
+        catch (SondeException) when (new InlineFinder(image, GoInlining.IsTooLarge).Find(where, []) is { Count: > 0 } containers)
+        {
+            return [.. containers.SelectMany(c => c.Copies.Select(i => c with { Name = i.Name, File = i.File, Line = i.Line }))];
+        }
+    }
+
+    // A pattern means functions as they are; only when it fits none, what was inlined everywhere. A return is not seen where
+    // nothing returns.
+    private IReadOnlyList<Function> CopiesOf(Where.Function where, IReadOnlyList<Function> functions, Image image, ProbeSpec spec)
+    {
+        if ((where.Syntax is PatternSyntax.Glob or PatternSyntax.Regex && functions.Count > 0) || spec.Kind == ProbeKind.Line)
+            return [];
+        if (spec.Kind != ProbeKind.Entry && functions.Count == 0)
+            return [];
+        IReadOnlyList<Function> copies = new InlineFinder(image, GoInlining.IsTooLarge).Find(where, functions);
+        if (spec.Kind == ProbeKind.Entry || copies.Count == 0)
+            return copies;
+        _notices.Add(new Diagnostic(
+            "SND3013", DiagnosticKind.Request, $"{where.Name} was inlined at {copies.Sum(c => c.Copies.Count)} places, whose returns are not seen",
+            "an entry probe sees the copies as well", spec.Text));
+        return [];
     }
 
     private LineFinder LinesOf(Image image)
@@ -144,9 +180,9 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     public PlannedFunction Plan(Function function, ProbeSpec spec) => Plan(FinderOf(function), function, spec);
 
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
-    public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec)
+    public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec, BindingTolerance? tolerance = null)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset, allCandidates);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset, allCandidates, tolerance);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))

@@ -66,7 +66,7 @@ public sealed class ProbeSession : IDisposable
             TypeLoader loader = planner.LoaderOf(IsLoadedAnywhere(target));
             attachment = AttachAll(probes, planner, loader, target, options);
             var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve);
-            AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p)))], Stopwatch.GetElapsedTime(started));
+            AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p), InlinedSitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
             return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
         }
@@ -143,6 +143,8 @@ public sealed class ProbeSession : IDisposable
         _target.Dispose();
         _stop.Dispose();
     }
+
+    private static int InlinedSitesOf(ResolvedProbe probe) => probe.Functions.Sum(f => f.Sites.Count(s => s.Site.Shown?.Inlined == true));
 
     private static int SitesOf(ResolvedProbe probe) => probe.Functions.Sum(f => f.Sites.Length);
 

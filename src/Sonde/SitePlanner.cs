@@ -17,7 +17,8 @@ namespace Sonde;
 /// <param name="follow">What the follow loop has to know of types.</param>
 /// <param name="explains">Whether to keep what each part of an expression is.</param>
 /// <param name="clockOffset">Added to the monotonic clock it gives nanoseconds since 1970.</param>
-internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset, bool explains = false)
+/// <param name="tolerance">For a probe of several places; null when what has no value is an error.</param>
+internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset, bool explains = false, BindingTolerance? tolerance = null)
 {
     /// <summary>
     /// Whether a <c>return:</c> probe needs the entry, too: it names arguments or the duration, or what only the entry can find.
@@ -43,7 +44,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
 
     private ImmutableArray<PlannedSite> Plan(ImmutableArray<ProbeSite> sites, bool alwaysFollow)
     {
-        if (spec.Kind == ProbeKind.Line)
+        if (spec.Kind is ProbeKind.Line or ProbeKind.Entry)
             return [.. sites.Select(s => new PlannedSite(s, PlanSite(s, null, alwaysFollow)))];
         ProbeSite? entry = sites.FirstOrDefault(s => s.Use == SiteUse.Entry);
         ProbeSite[] exits = [.. sites.Where(s => s.Use != SiteUse.Entry)];
@@ -76,7 +77,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         foreach ((string name, Expr expression) in Captures())
         {
             bool late = NeedsReturn(expression);
-            Variable variable = Watched(expression, () => BinderOf(late, expression).BindCapture(name, expression), out bool secret);
+            Variable Bind() => BinderOf(late, expression).BindCapture(name, expression);
+            Variable variable = Watched(expression, () => tolerance is null ? Bind() : tolerance.Try(name, Bind, () => BindingTolerance.Missing(name, types.Graph)), out bool secret);
             bool isPlace = variable.Pieces.All(p => p.Place is not ComputedPlace { Value: TruthOperand }) && (atEntry ?? atExit)!.HasText(variable.Type);
             Secrecy secrecy = !secret ? Secrecy.None : isPlace ? Secrecy.Texts : Secrecy.All;
             Explain(name[0] == Sinks.MessageComposer.Mark ? "of the message" : $"capture {name}", expression, late);
@@ -95,7 +97,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         foreach (Expr term in condition is not null ? Terms(condition) : [])
         {
             bool late = NeedsReturn(term);
-            Predicate predicate = Watched(condition!, () => BinderOf(late, term).BindCondition(term), out bool secret);
+            Predicate Bind() => BinderOf(late, term).BindCondition(term);
+            Predicate predicate = Watched(condition!, () => tolerance is null ? Bind() : tolerance.Try($"if {term}", Bind, () => BindingTolerance.Unknown), out bool secret);
             if (secret && spec.Settings.Redaction is { AllowConditions: false })
                 throw new ExpressionException("a condition on a redacted value would tell of it", term.Span, "--redact-conditions allows it");
             Explain("condition", term, late);

@@ -89,10 +89,9 @@ internal sealed class FileLines
                 continue;
             }
 
-            var call = cursor.Current;
-            if (around.Count == 0 || !call.TryGetAttribute(DW_AT.DW_AT_call_line, out var line) || line.Raw > int.MaxValue || !wants((int)line.Raw)) continue;
-            if (!call.TryGetAttribute(DW_AT.DW_AT_call_file, out var file) || lines.FileIndex(file.Raw) is not (>= 0 and var index) || !isFile[index]) continue;
-            if (RangeList.Of(around.Peek().Function).Count > 0 && RangeList.Of(call).Count > 0) Add(around.Peek().Function, (int)line.Raw);
+            var (file, line) = CallOf(cursor, unit);
+            if (around.Count == 0 || line is <= 0 or > int.MaxValue || !wants((int)line) || lines.FileIndex((ulong)file) is not (>= 0 and var index) || !isFile[index]) continue;
+            if (RangeList.Of(around.Peek().Function).Count > 0 && RangeList.Of(cursor.Current).Count > 0) Add(around.Peek().Function, (int)line);
         }
 
         return found;
@@ -102,5 +101,23 @@ internal sealed class FileLines
             if (!found.TryGetValue(function, out var set)) found.Add(function, set = []);
             set.Add(line);
         }
+    }
+
+    // One pass over the attributes, for there may be a hundred thousand copies in a unit.
+    private static (long File, long Line) CallOf(in DieCursor cursor, Unit unit)
+    {
+        long file = -1, line = 0;
+        var attributes = cursor.AttributeCursor;
+        foreach (ref readonly var spec in unit.Abbreviations.Attributes(cursor.Abbreviation))
+        {
+            switch (spec.Name)
+            {
+                case DW_AT.DW_AT_call_file: file = Forms.Length(AttributeValue.Read(ref attributes, spec, unit).Raw); break;
+                case DW_AT.DW_AT_call_line: line = Forms.Length(AttributeValue.Read(ref attributes, spec, unit).Raw); break;
+                default: Forms.Skip(ref attributes, spec, unit.Header); break;
+            }
+        }
+
+        return (file, line);
     }
 }

@@ -8,4 +8,7 @@ namespace Sonde.Sinks;
 public sealed record AttachedReport(ImmutableArray<AttachedProbe> Probes, TimeSpan Elapsed);
 
 /// <summary>A probe and the number of addresses that carry it.</summary>
-public readonly record struct AttachedProbe(string Probe, int Sites);
+/// <param name="Probe">The probe as typed, or its name.</param>
+/// <param name="Sites">All of its addresses.</param>
+/// <param name="Inlined">Those in copies of functions that were inlined into others.</param>
+public readonly record struct AttachedProbe(string Probe, int Sites, int Inlined = 0);

@@ -33,6 +33,8 @@ public sealed class JsonSink : ISink
             JsonText.Write(_output, report.Probes[i].Probe);
             _output.Raw(",\"sites\":"u8);
             _output.Number(report.Probes[i].Sites);
+            if (report.Probes[i].Inlined > 0)
+                _output.Text($",\"inlined\":{report.Probes[i].Inlined}");
             _output.Byte((byte)'}');
         }
 

@@ -40,8 +40,7 @@ public sealed class TextSink : ISink
             if (i > 0)
                 _noticePen.Own(", ");
             _noticePen.Foreign(report.Probes[i].Probe);
-            if (report.Probes[i].Sites != 1)
-                _noticePen.Own($" ({report.Probes[i].Sites} sites)");
+            _noticePen.Own(SitesOf(report.Probes[i]));
         }
 
         _noticePen.Own($" in {Math.Round(report.Elapsed.TotalMilliseconds)} ms");
@@ -122,6 +121,19 @@ public sealed class TextSink : ISink
 
     /// <inheritdoc/>
     public void Flush() => _output.Flush();
+
+    private static string SitesOf(AttachedProbe probe)
+    {
+        string inlined = $"{probe.Inlined} inlined site{(probe.Inlined == 1 ? "" : "s")}";
+        return (probe.Sites - probe.Inlined, probe.Inlined) switch
+        {
+            (1, 0) => "",
+            (_, 0) => $" ({probe.Sites} sites)",
+            (0, _) => $" ({inlined})",
+            (1, _) => $" (out of line + {inlined})",
+            (var own, _) => $" ({own} sites out of line + {inlined})",
+        };
+    }
 
     private void WritePlace(EventSource source)
     {

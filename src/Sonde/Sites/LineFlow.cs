@@ -11,7 +11,10 @@ internal static class LineFlow
     private const int MaxPromotions = 8;
 
     /// <summary>For each block: it holds a statement of the line, but control comes to it only from one that has a site.</summary>
-    public static bool[] Continued(BasicBlocks blocks, LineCode code)
+    /// <param name="blocks">The function's blocks.</param>
+    /// <param name="code">What is the line's.</param>
+    /// <param name="wholeRegion">What comes between parts of the line does not end it, as long as control came from one.</param>
+    public static bool[] Continued(BasicBlocks blocks, LineCode code, bool wholeRegion = false)
     {
         var carries = Carrying(blocks, code);
         for (var i = 0; i < MaxPromotions && Promote(blocks, code, carries); i++) carries = Carrying(blocks, code);
@@ -22,7 +25,7 @@ internal static class LineFlow
             var (first, end) = blocks[block];
             var start = code.FirstStatement(first, end);
             if (start < 0) continue;
-            if (AllOfLine(code, first, start) && HasOnlyCarrying(blocks, block, carries)) continued[block] = true;
+            if ((wholeRegion || AllOfLine(code, first, start)) && HasOnlyCarrying(blocks, block, carries)) continued[block] = true;
             else pending.Enqueue(block);
         }
         // What no block with a site leads to (a loop that only a jump table enters) keeps its own.

@@ -20,8 +20,10 @@ internal static class LineSites
     /// <param name="convention">Of the language: in Go the stack check at the start must not count.</param>
     /// <param name="kernel">What the kernel can do.</param>
     /// <param name="neverReturns">Tells calls that never come back; null when nothing is known of them.</param>
+    /// <param name="wholeRegion">The line stands for all of an inlined copy: one execution of it has many parts.</param>
     public static LineSelection Find(
-        DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line, CallConvention convention, KernelTraits kernel, NeverReturns? neverReturns = null)
+        DecodedFunction function, ReadOnlySpan<LineRow> rows, int file, uint line, CallConvention convention, KernelTraits kernel, NeverReturns? neverReturns = null,
+        bool wholeRegion = false)
     {
         var code = LineCode.Map(function, rows, file, line);
         if (convention.GrowsStacks && StackCheck.Find(function) is { } check && code.LeaveOut(function, check))
@@ -29,7 +31,7 @@ internal static class LineSites
         var sites = ImmutableArray.CreateBuilder<LineSite>();
         var refusal = new SiteRefusal(SiteRefusalCode.NoCodeForLine);
         var blocks = BasicBlocks.Of(function, neverReturns);
-        var continued = LineFlow.Continued(blocks, code);
+        var continued = LineFlow.Continued(blocks, code, wholeRegion);
         for (var block = 0; block < blocks.Count; block++)
         {
             var (first, end) = blocks[block];

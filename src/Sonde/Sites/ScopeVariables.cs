@@ -49,6 +49,13 @@ internal static class ScopeVariables
             int nth = seen[shown] = seen.GetValueOrDefault(shown) + 1;
             TypeId type = types.ReadTypeOf(entry);
             ImmutableArray<Piece> pieces = place(entry, type);
+            if (!isGo && TryLambda(entry, name, out Die lambda))
+            {
+                seen[shown]--;
+                AddCaptures(lambda, pieces, types, seen, variables);
+                continue;
+            }
+
             if (isGo && IsAbsent(pieces) && context.Exists && entry.Unsigned(DW_AT.DW_AT_go_closure_offset) is { } offset)
                 pieces = Captured(place(context, types.ReadTypeOf(context)), offset, types.Graph[type]);
             if (escaped && types.Graph[type].Shape is PointerShape pointer)
@@ -58,6 +65,32 @@ internal static class ScopeVariables
 
         variables.Reverse();
         return variables.ToImmutable();
+    }
+
+    // The object of a lambda is a class without a name (gcc 14: "<lambda(int)>"); its members are what it captured, in gcc
+    // with two underscores before their names.
+    private static bool TryLambda(Die parameter, string name, out Die lambda)
+    {
+        lambda = default;
+        return parameter.Tag == DW_TAG.DW_TAG_formal_parameter && name is "this" or "__closure" && parameter.Flag(DW_AT.DW_AT_artificial)
+            && parameter.TryGetType(out Die type) && TypeReader.TryStrip(type, out type)
+            && type.TryGetType(out lambda) && TypeReader.TryStrip(lambda, out lambda)
+            && lambda.Tag is DW_TAG.DW_TAG_class_type or DW_TAG.DW_TAG_structure_type
+            && lambda.Name is var own && (own is null || own.StartsWith("<lambda", StringComparison.Ordinal));
+    }
+
+    private static void AddCaptures(
+        Die lambda, ImmutableArray<Piece> pointer, TypeReader types, Dictionary<string, int> seen, ImmutableArray<Variable>.Builder variables)
+    {
+        foreach (Die member in lambda.Children.ToList().AsEnumerable().Reverse())
+        {
+            if (member.Tag != DW_TAG.DW_TAG_member || member.Name is not { Length: > 0 } name || TypeReader.OffsetOf(member) is not { } offset)
+                continue;
+            name = name.StartsWith("__", StringComparison.Ordinal) ? name[2..] : name;
+            int nth = seen[name] = seen.GetValueOrDefault(name) + 1;
+            TypeId type = types.ReadTypeOf(member);
+            variables.Add(new Variable(nth == 1 ? name : $"{name}#{nth}", type, Captured(pointer, offset, types.Graph[type])));
+        }
     }
 
     /// <summary>What a Go closure captured, by its context (Go 1.23 and newer tell the offsets, DW_AT_go_closure_offset).</summary>

@@ -64,6 +64,8 @@ internal sealed class SiteFinder
     {
         if (kind == ProbeKind.Line)
             return Lines();
+        if (_function.Copies.Count > 0)
+            return Copies();
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
         bool byKernel = Convention.AllowsReturnProbes && WaysOut.CallsNothing(Code);
         if (kind is ProbeKind.Entry or ProbeKind.Call)
@@ -73,6 +75,20 @@ internal sealed class SiteFinder
         if (sites.Count == 0)
             throw new SiteUnavailableException("it never returns");
         return sites.DrainToImmutable();
+    }
+
+    private ImmutableArray<ProbeSite> Copies()
+    {
+        var copies = new InlinedSiteFinder(_function, this, _typesOf);
+        var sites = ImmutableArray.CreateBuilder<ProbeSite>();
+        SiteRefusal? refusal = null;
+        foreach (InlinedCopy copy in _function.Copies)
+        {
+            sites.AddRange(copies.Find(copy, out SiteRefusal? why));
+            refusal ??= why;
+        }
+
+        return sites.Count > 0 ? sites.DrainToImmutable() : throw new SiteUnavailableException(refusal?.Describe() ?? "nothing is left of its inlined copies");
     }
 
     private ImmutableArray<ProbeSite> Lines()
