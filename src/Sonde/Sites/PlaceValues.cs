@@ -11,6 +11,8 @@ internal sealed class PlaceValues(Function function, SiteFinder finder, Func<Sou
 {
     private FileAddress? _prologueEnd;
     private bool _prologueKnown;
+    private readonly Dictionary<int, HashSet<int>> _births = [];
+    private FrameWrites? _writes;
 
     /// <summary>The variables in scope at a line.</summary>
     /// <param name="scope">The function, or the inlined copy, whose line it is.</param>
@@ -23,7 +25,55 @@ internal sealed class PlaceValues(Function function, SiteFinder finder, Func<Sou
         TypeReader types = typesOf(Languages.Language.Of(scope.Unit.Language));
         Standpoint at = StandpointAt(address, cfa);
         GeneralRegister? moved = MovedFrame(address, code);
-        return ScopeVariables.Read(scope, types, at, line, (entry, type) => Place(entry, type, types.Graph[type], at, moved));
+        return ScopeVariables.Read(scope, types, at, line, (entry, type) => Initialized(entry, Place(entry, type, types.Graph[type], at, moved), address, code));
+    }
+
+    /// <summary>
+    /// A variable of code that is not optimised has its place from the function's entry on; before its declaration was
+    /// executed, what lies there is nobody's.
+    /// </summary>
+    private ImmutableArray<Piece> Initialized(Die entry, ImmutableArray<Piece> pieces, FileAddress address, DecodedFunction code)
+    {
+        if (entry.Tag != DW_TAG.DW_TAG_variable || code != finder.Code || pieces is not [{ Place: MemoryPlace memory } whole]
+            || !entry.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location) || LocationList.IsList(location)
+            || code.IndexOf(address.Value) is not (>= 0 and var index))
+            return pieces;
+        StackState state = code.Depths.Before(index);
+        (Operand @base, long displacement) = memory.Base.Plus(memory.Displacement).Split();
+        int? distance = @base is RegisterOperand register ? register.Register switch
+        {
+            GeneralRegister.Rsp => state.CfaOffset,
+            GeneralRegister.Rbp => state.FrameOffset,
+            _ => null,
+        } : null;
+        if (distance is not { } offset)
+            return pieces;
+        _writes ??= new FrameWrites(code);
+        return _writes.MayReach(index, displacement - offset, displacement - offset + whole.Size, BirthsOf(entry, code))
+            ? pieces
+            : [whole with { Place = new AbsentPlace(MissingReason.Uninitialized) }];
+    }
+
+    // Where the line of a declaration begins to execute.
+    private HashSet<int> BirthsOf(Die entry, DecodedFunction code)
+    {
+        (string? file, int line) = FunctionMaker.Declared(entry);
+        if (_births.TryGetValue(line, out HashSet<int>? births))
+            return births;
+        _births.Add(line, births = []);
+        if (line == 0 || function.Entry.Unit.Lines is not { } lines)
+            return births;
+        var rows = new List<LineRow>();
+        foreach (ObjectFile.Dwarf.LineRow row in lines.Table.In(new AddressRange(new FileAddress(code.Code.Address), new FileAddress(code.Code.End))))
+        {
+            bool isOfLine = row.Line == line && row.File >= 0 && (file is null || lines.Files[row.File].Path == file);
+            rows.Add(new LineRow(row.Address.Value, isOfLine ? 1 : 0, (uint)Math.Max(row.Line, 0), row.IsStatement, row.EndSequence));
+        }
+
+        // A loop's header begins again with each iteration, and declares once.
+        if (LineSites.Find(code, rows.ToArray(), 1, (uint)line, finder.Convention, finder.Kernel).Sites is [var site])
+            births.Add(code.IndexOf(site.RowAddress));
+        return births;
     }
 
     /// <summary>The parameters of an inlined copy where it begins.</summary>
