@@ -73,7 +73,7 @@ internal sealed class FunctionMaker(Image image)
     /// Go states no line of a function before 1.22, only those of its parameters. The first instruction has the
     /// declaration's line when it is the stack check, and the first statement's in a function without one.
     /// </summary>
-    private static int FirstParameterLine(Die entry)
+    internal static int FirstParameterLine(Die entry)
     {
         ulong line = int.MaxValue;
         foreach (Die child in entry.Children)

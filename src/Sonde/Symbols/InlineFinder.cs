@@ -94,7 +94,16 @@ internal sealed class InlineFinder(Image image, Func<Function, bool> isTooLarge)
     {
         (string? file, int line) = FunctionMaker.Declared(entry);
         if (file is null && entry.TryGetReference(DW_AT.DW_AT_abstract_origin, out Die origin))
+        {
             file = FunctionMaker.Declared(origin).File;
+
+            // Up to Go 1.21 neither is stated, but where its code and its parameters are.
+            line = line > 0 ? line : FunctionMaker.FirstParameterLine(origin);
+            if (file is null && RangeList.Of(entry) is [var first, ..] && entry.Unit.Lines is { } lines && lines.TryFindRow(first.Start, out LineRow row) && row.File >= 0)
+                (file, line) = (lines.Files[row.File].Path, line is > 0 and < int.MaxValue ? line : row.Line);
+            line = line == int.MaxValue ? 0 : line;
+        }
+
         return new InlinedCopy(entry, SymbolNames.Display(entry) ?? "", file, line);
     }
 
