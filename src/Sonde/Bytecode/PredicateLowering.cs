@@ -54,6 +54,16 @@ internal sealed class PredicateLowering
                 EmitCompare(compare, whenTrue, whenFalse, escapes);
                 break;
 
+            case MixedPredicate compare:
+                // Both sides are computed, whatever the sign: one that has no value makes an error.
+                operands.EmitPair(compare.Signed, compare.Unsigned, escapes);
+                code.Add(JumpIfImm(
+                    Register.R1, Condition.SignedLess, 0,
+                    compare.Comparison is Comparison.Less or Comparison.LessOrEqual or Comparison.NotEqual ? whenTrue : whenFalse));
+                code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: false), Register.R2, whenTrue));
+                code.Add(Jump(whenFalse));
+                break;
+
             case FloatPredicate compare:
                 EmitFloats(compare, whenTrue, whenFalse, escapes);
                 break;

@@ -70,6 +70,7 @@ internal sealed class OperandText(Operand? cfa)
         NotPredicate not => $"!{Of(not.Inner)}",
         ConstantPredicate constant => constant.Value ? "true" : "false",
         ComparePredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)})" + (compare.Signed ? "" : ":unsigned"),
+        MixedPredicate compare => $"({Of(compare.Signed)} {Symbol(compare.Comparison)} {Of(compare.Unsigned)}):signed with unsigned",
         FloatPredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)}):f{8 * compare.Size}",
         TextPredicate text => $"({Of(text.Text)}, {Symbol(text.Comparison)} {Of(text.Other)})",
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -92,19 +92,8 @@ internal sealed partial class ExpressionBinder
         BoundNumber other = Number(right, rightSide);
         bool otherWide = other is { Size: 8, Signed: false };
         if (wide != otherWide && (wide ? other.Signed : number.Signed))
-            return wide ? Mixed(Mirror(comparison), other.Value, number.Value) : Mixed(comparison, number.Value, other.Value);
+            return wide ? new MixedPredicate(Mirror(comparison), other.Value, number.Value) : new MixedPredicate(comparison, number.Value, other.Value);
         return new ComparePredicate(comparison, number.Value, other.Value, !wide && !otherWide);
-    }
-
-    // By their values, as if both had 65 bits: what is negative is less than all that is unsigned.
-    private static Predicate Mixed(Comparison comparison, Operand signed, Operand unsigned)
-    {
-        var zero = new ConstantOperand(0);
-        var negative = new ComparePredicate(Comparison.Less, signed, zero, Signed: true);
-        var compared = new ComparePredicate(comparison, signed, unsigned, Signed: false);
-        return comparison is Comparison.Less or Comparison.LessOrEqual or Comparison.NotEqual
-            ? new OrPredicate(negative, compared)
-            : new AndPredicate(new NotPredicate(negative), compared);
     }
 
     private Predicate Nil(Comparison comparison, Bound bound, Expr expression, BoundNil nil, TextSpan span)

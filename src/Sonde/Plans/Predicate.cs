@@ -21,6 +21,9 @@ internal sealed record NotPredicate(Predicate Inner) : Predicate;
 /// <summary>A comparison of two 64-bit operands.</summary>
 internal sealed record ComparePredicate(Comparison Comparison, Operand Left, Operand Right, bool Signed) : Predicate;
 
+/// <summary>A comparison of a signed operand with an unsigned one by their values: what is negative is less than all that is unsigned.</summary>
+internal sealed record MixedPredicate(Comparison Comparison, Operand Signed, Operand Unsigned) : Predicate;
+
 /// <summary>How two operands are compared.</summary>
 internal enum Comparison { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual }
 
