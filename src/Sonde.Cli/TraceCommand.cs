@@ -36,6 +36,7 @@ internal static class TraceCommand
         DefaultValueFactory = _ => "drop",
     };
 
+    private static readonly Option<bool> Stack = new("--stack") { Description = "the stack of every hit" };
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "attach the probes that can be when others cannot" };
     private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "with -- CMD: end with its exit status" };
     private static readonly Argument<string[]> Words = new("probe") { Description = "what to trace; after --: a command and its arguments", Arity = ArgumentArity.ZeroOrMore };
@@ -56,7 +57,7 @@ internal static class TraceCommand
               sonde trace main.computeE -- ./app -port 8080
             """)
         {
-            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, ProbeFiles, Count, Duration, Rate, Sample, Redact, RedactWord, RedactType, RedactName, RedactConditions, Full, Depth, Items, Strings, Bytes, Buffer, OnError, KeepGoing, ExitCode, TargetOptions.Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, ProbeFiles, Count, Duration, Rate, Sample, Redact, RedactWord, RedactType, RedactName, RedactConditions, Full, Depth, Items, Strings, Bytes, Buffer, OnError, Stack, KeepGoing, ExitCode, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -93,6 +94,7 @@ internal static class TraceCommand
             Limits = limits,
             Rate = parsed.GetValue(Rate),
             FireOnError = parsed.GetValue(OnError) switch { "fire" => true, "drop" => false, _ => throw Wrong("--on-error takes \"drop\" or \"fire\"") },
+            Stacks = parsed.GetValue(Stack),
             KeepGoing = parsed.GetValue(KeepGoing),
             BufferBytes = parsed.GetValue(Buffer) is { } size ? (int)Quantity("--buffer", size, t => Quantities.ParseBytes(t, 4096, 1 << 30)) : 8 << 20,
         });

@@ -21,6 +21,9 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     private readonly KernelTraits _kernel = KernelTraits.Floor;
     private FollowTable? _follow;
 
+    /// <summary>Whether each event is to have its stack.</summary>
+    public bool Stacks { get; init; }
+
     /// <summary>What does not keep a probe from working and should be known.</summary>
     public IReadOnlyList<Diagnostic> Notices => _notices;
 
@@ -182,7 +185,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
     public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec, BindingTolerance? tolerance = null)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, _clockOffset, allCandidates, tolerance);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, Stacks, _clockOffset, allCandidates, tolerance);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))

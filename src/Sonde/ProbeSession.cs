@@ -7,6 +7,7 @@ using Sonde.Kernel.Syscalls;
 using Sonde.Sinks;
 using Sonde.Specs;
 using Sonde.Specs.Files;
+using Sonde.Stacks;
 using Sonde.Symbols;
 
 namespace Sonde;
@@ -60,12 +61,12 @@ public sealed class ProbeSession : IDisposable
         Attachment? attachment = null;
         try
         {
-            var planner = new ProbePlanner(target, options.Limits);
+            var planner = new ProbePlanner(target, options.Limits) { Stacks = options.Stacks };
             var diagnostics = new List<Diagnostic>();
             ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
             TypeLoader loader = planner.LoaderOf(IsLoadedAnywhere(target));
             attachment = AttachAll(probes, planner, loader, target, options);
-            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve);
+            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve, new StackResolver(target.Processes, new DebugFileOptions(options.DebugFiles, options.DebugDirectories)));
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p), InlinedSitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
             return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };

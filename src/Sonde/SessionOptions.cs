@@ -38,6 +38,9 @@ public sealed record SessionOptions
     /// <summary>How much of each value is read.</summary>
     public CaptureLimits Limits { get; init; } = CaptureLimits.Default;
 
+    /// <summary>Whether every event has the stack of its hit.</summary>
+    public bool Stacks { get; init; }
+
     /// <summary>Most events per second of each probe; 0 for no limit.</summary>
     public uint Rate { get; init; }
 

@@ -15,10 +15,11 @@ namespace Sonde;
 /// <param name="declarations">The names of the function's image.</param>
 /// <param name="limits">How much is read.</param>
 /// <param name="follow">What the follow loop has to know of types.</param>
+/// <param name="withStack">Whether each event is to have its stack.</param>
 /// <param name="explains">Whether to keep what each part of an expression is.</param>
 /// <param name="clockOffset">Added to the monotonic clock it gives nanoseconds since 1970.</param>
 /// <param name="tolerance">For a probe of several places; null when what has no value is an error.</param>
-internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, long clockOffset, bool explains = false, BindingTolerance? tolerance = null)
+internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, bool withStack, long clockOffset, bool explains = false, BindingTolerance? tolerance = null)
 {
     /// <summary>
     /// Whether a <c>return:</c> probe needs the entry, too: it names arguments or the duration, or what only the entry can find.
@@ -115,6 +116,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, entry is not null)));
         }
 
+        if (withStack && (atEntry ?? atExit) is { } binder)
+            values.Add(new WantedValue(binder.BindCapture("$stack", new VariableExpr(ProbeVariable.Stack)), RootRole.Stack));
         return Planner.Plan(new PlanRequest
         {
             Types = types.Graph,
@@ -165,6 +168,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
             HasGoroutine = site.Goroutine is not null,
             ClockOffset = clockOffset,
             IsSecret = spec.Settings.Redaction is { } rules ? rules.HidesName : null,
+            Stack = StackPlaces.At(site),
             Program = site.Function.Entry.Exists ? new ProgramScope(declarations, types, isAway && entry is not null ? entry : site, isAway, holder) : null,
         };
     }

@@ -42,6 +42,10 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
                 EmitOutcome(compute1, compute);
                 break;
 
+            case StackStep stack:
+                new StackLowering(code, operands).Emit(stack);
+                break;
+
             case ReadStep read:
                 EmitRead(read);
                 break;

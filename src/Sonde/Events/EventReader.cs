@@ -5,6 +5,7 @@ using Sonde.Kernel.RingBuffers;
 using Sonde.Plans;
 using Sonde.Sinks;
 using Sonde.Specs;
+using Sonde.Stacks;
 using Sonde.Types;
 using Sonde.Values;
 
@@ -19,11 +20,12 @@ internal sealed class EventReader : IDisposable
     private readonly FrameDecoder[] _frames;
     private readonly EventSource[] _sources;
     private readonly MessageComposer?[] _messages;
+    private readonly StackResolver? _stacks;
     private readonly ulong[] _delivered;
     private long _clockRead;
 
     /// <summary>Opens the ring of an attachment.</summary>
-    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes, DynamicTypeResolver? dynamicTypes = null)
+    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes, DynamicTypeResolver? dynamicTypes = null, StackResolver? stacks = null)
     {
         _attachment = attachment;
         _ring = RingBuffer.Open(kernel, attachment.Events);
@@ -33,6 +35,8 @@ internal sealed class EventReader : IDisposable
         _messages = [.. attachment.Sites.Select(s => s.Probe.Spec.Template is { } template
             ? new MessageComposer(template, s.Planned.Site.Function.Language)
             : null)];
+        _stacks = attachment.Sites.Any(s => StackResolver.IsNeeded(s.Planned.Plan)) ? stacks : null;
+        _stacks?.Prepare();
         _delivered = new ulong[probes];
     }
 
@@ -58,7 +62,11 @@ internal sealed class EventReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ring.Dispose();
+    public void Dispose()
+    {
+        _ring.Dispose();
+        _stacks?.Dispose();
+    }
 
     private CapturedEvent? Decode(ReadOnlySpan<byte> frame)
     {
@@ -74,6 +82,8 @@ internal sealed class EventReader : IDisposable
         if (captured is null)
             return null;
         _delivered[probe]++;
+        if (_stacks is not null)
+            captured = _stacks.Resolve(captured, _attachment.Sites[(int)site].Planned.Site);
         return _messages[site] is { } message ? message.Compose(captured) : captured;
     }
 

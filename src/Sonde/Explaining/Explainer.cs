@@ -30,7 +30,7 @@ internal static class Explainer
         (Target target, CommandLauncher? command) = ProbeSession.OpenTarget(options);
         using CommandLauncher? none = command;
         using Target closed = target;
-        var planner = new ProbePlanner(target, options.Limits, allCandidates: true);
+        var planner = new ProbePlanner(target, options.Limits, allCandidates: true) { Stacks = options.Stacks };
         ProcessCode[] processes = [.. target.Processes.Select(p => ProcessCode.Of(p, LinuxKernel.Instance))];
         var outline = new Outline(output);
         bool all = true;

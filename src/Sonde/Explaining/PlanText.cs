@@ -50,6 +50,7 @@ internal sealed class PlanText(CapturePlan plan, TypeGraph types, OperandText op
         {
             RegisterStep register => $"{Bytes(register.Size)} of {register.Register.ToString().ToLowerInvariant()}",
             ComputeStep compute => $"{Bytes(compute.Size)} of {operands.Of(compute.Value)}",
+            StackStep stack => $"the addresses of up to {stack.Frames} callers, by their frame pointers",
             MemoryStep memory => $"{Bytes(memory.Size)} at {operands.Address(memory.Base, memory.Displacement)}{Guard(memory)}",
             CountedStep counted => $"up to {counted.MaxCount} × {Bytes(counted.Stride)} at {operands.Address(counted.Base, counted.Displacement)}, "
                 + (counted.SpanEnd ? $"up to the address {operands.Of(counted.Count)}" : $"as many as {operands.Of(counted.Count)}") + Guard(counted),

@@ -26,12 +26,7 @@ internal sealed class ProcessCode
         try
         {
             var code = new ProcessCode(process, null, kernel);
-            foreach (string line in File.ReadAllLines($"/proc/{process}/maps"))
-            {
-                if (Mapping.Parse(line) is { IsExecutable: true, Inode: not 0 } mapping)
-                    code._mappings.Add(mapping);
-            }
-
+            code._mappings.AddRange(Mapping.Of(process).Where(m => m.IsExecutable));
             return code;
         }
         catch (UnauthorizedAccessException)
@@ -81,10 +76,10 @@ internal sealed class ProcessCode
     /// <summary>Where an offset of the file is mapped for execution; null when it is not.</summary>
     private ulong? AddressOf(Image image, long offset)
     {
-        (string Device, ulong Inode)? identity = _kernel.Stat(image.OpenPath, out ulong device, out ulong inode) >= 0 ? (Device(device), inode) : null;
+        ImageIdentity? identity = _kernel.Stat(image.OpenPath, out ulong device, out ulong inode) >= 0 ? new ImageIdentity(Device(device), inode) : null;
         foreach (Mapping mapping in _mappings)
         {
-            if (mapping.IsOf(identity, image.Path) && offset >= mapping.Offset && (ulong)(offset - mapping.Offset) < mapping.End - mapping.Start)
+            if (IsOf(mapping, identity, image.Path) && offset >= mapping.Offset && (ulong)(offset - mapping.Offset) < mapping.End - mapping.Start)
                 return mapping.Start + (ulong)(offset - mapping.Offset);
         }
 
@@ -99,30 +94,6 @@ internal sealed class ProcessCode
         return string.Create(CultureInfo.InvariantCulture, $"{major:x2}:{minor:x2}");
     }
 
-    /// <summary>A line of <c>/proc/PID/maps</c> (proc_pid_maps(5)).</summary>
-    internal sealed record Mapping(ulong Start, ulong End, bool IsExecutable, long Offset, string Device, ulong Inode, string Path)
-    {
-        /// <summary>Reads a line; null when it is not one.</summary>
-        public static Mapping? Parse(string line)
-        {
-            // start-end perms offset device inode   path; the path may contain blanks.
-            string[] words = line.Split(' ', 6, StringSplitOptions.None);
-            if (words.Length < 5 || words[0].Split('-') is not [var start, var end])
-                return null;
-            return TryHex(start, out ulong from) && TryHex(end, out ulong to) && to >= from && TryHex(words[2], out ulong offset) && offset <= long.MaxValue
-                && ulong.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
-                ? new Mapping(from, to, words[1].Length > 2 && words[1][2] == 'x', (long)offset, words[3], inode, words.Length == 6 ? words[5].TrimStart() : "")
-                : null;
-        }
-
-        /// <summary>
-        /// Whether it maps a file: by device and inode, or by its path in the process, as some file systems (overlayfs, btrfs)
-        /// show other numbers here than stat(2) tells.
-        /// </summary>
-        public bool IsOf((string Device, ulong Inode)? identity, string path) =>
-            (identity is { } file && file.Inode == Inode && file.Device == Device) || Path == path || Path == path + " (deleted)";
-
-        private static bool TryHex(string text, out ulong number) =>
-            ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
-    }
+    // By device and inode, or by its path in the process: some file systems (overlayfs, btrfs) show other numbers in maps than stat(2) tells.
+    private static bool IsOf(in Mapping mapping, ImageIdentity? identity, string path) => mapping.Identity == identity || mapping.Path == path;
 }

@@ -34,5 +34,8 @@ internal sealed record BoundText(ImmutableArray<byte> Bytes) : Bound;
 /// <summary>The name of the thread.</summary>
 internal sealed record BoundCommand : Bound;
 
+/// <summary>The stack, or with <paramref name="OnlyCaller"/> the first of its callers.</summary>
+internal sealed record BoundStack(StackPlace Place, bool OnlyCaller) : Bound;
+
 /// <summary>nil, nullptr, NULL, None.</summary>
 internal sealed record BoundNil(string Spelling) : Bound;

@@ -83,6 +83,9 @@ internal enum RootRole
 
     /// <summary>What the probe asked for by an expression.</summary>
     Capture,
+
+    /// <summary>The stack, asked for beside everything else.</summary>
+    Stack,
 }
 
 /// <summary>

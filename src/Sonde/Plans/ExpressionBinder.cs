@@ -49,6 +49,9 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
             case BoundCommand:
                 TypeId command = types.Add("char[16]", FrameHeader.CommandSize, new TextShape(TextForm.Inline, 0, null));
                 return new Variable(name, command, [Word(0), Word(8)]);
+            case BoundStack stack:
+                uint room = StackRecord.SizeOf(stack.OnlyCaller ? 1 : StackRecord.MaximumCallers);
+                return new Variable(name, types.Add("stack", room, new StackShape(stack.OnlyCaller)), [new Piece(0, room, stack.Place)]);
             default:
                 throw new ExpressionException("this cannot be captured", expression.Span, "capture a variable, a field or a number");
         }
@@ -141,6 +144,8 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
                 throw new ExpressionException("$goid is not available here", variable.Span, "only Go programs have goroutines");
             case ProbeVariable.Ts:
                 return new BoundNumber(new FactOperand(Fact.Time).Plus(scope.ClockOffset), 8, true);
+            case ProbeVariable.Stack or ProbeVariable.Caller when scope.Stack is { } stack:
+                return new BoundStack(stack, variable.Variable == ProbeVariable.Caller);
             case ProbeVariable.Comm:
                 return new BoundCommand();
             default:

@@ -193,6 +193,10 @@ internal sealed class Planner
                 steps.Add(_ => new RegisterStep(offset, register.Register, piece.Size));
                 break;
 
+            case StackPlace stack:
+                steps.Add(_ => new StackStep(offset, stack, StackRecord.CallersOf(piece.Size)));
+                break;
+
             case ConstantPlace constant:
                 for (uint i = 0; i < piece.Size; i += 8)
                 {

@@ -16,6 +16,9 @@ internal sealed record Scope
     /// <summary>Whether the goroutine is known.</summary>
     public bool HasGoroutine { get; init; }
 
+    /// <summary>How the stack is walked; null where it cannot be.</summary>
+    public StackPlace? Stack { get; init; }
+
     /// <summary>Names of the program outside of the function; null when there is no debug information.</summary>
     public IProgramScope? Program { get; init; }
 

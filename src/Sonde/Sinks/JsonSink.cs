@@ -74,6 +74,12 @@ public sealed class JsonSink : ISink
             JsonText.Write(_output, captured.Message);
         }
 
+        if (captured.Stack is { } stack)
+        {
+            _output.Raw(",\"stack\":"u8);
+            _values.WriteStack(stack);
+        }
+
         if (captured.DurationNanoseconds is { } duration)
         {
             _output.Raw(",\"duration_ns\":"u8);

@@ -40,6 +40,47 @@ internal sealed class JsonValueWriter(Utf8Output output, JsonSinkOptions options
         output.Byte((byte)'}');
     }
 
+    /// <summary>The frames of a stack; the last says why it ends early.</summary>
+    public void WriteStack(StackValue stack)
+    {
+        output.Byte((byte)'[');
+        for (int i = 0; i < stack.Frames.Length; i++)
+        {
+            if (i > 0)
+                output.Byte((byte)',');
+            WriteFrame(stack.Frames[i]);
+        }
+
+        if (stack.End is { } reason)
+        {
+            if (stack.Frames.Length > 0)
+                output.Byte((byte)',');
+            output.Text($"{{\"$missing\":\"{ContractNames.Of(reason)}\"}}");
+        }
+
+        output.Byte((byte)']');
+    }
+
+    private void WriteFrame(in StackFrame frame)
+    {
+        output.Raw("{\"function\":"u8);
+        if (frame.Function is { } function)
+            JsonText.Write(output, function);
+        else
+            output.Raw("null"u8);
+        if (frame.File is { } file)
+        {
+            output.Raw(",\"file\":"u8);
+            JsonText.Write(output, file);
+        }
+
+        if (frame.Line > 0)
+            output.Text($",\"line\":{frame.Line}");
+        if (frame.Address != 0)
+            output.Text($",\"address\":\"0x{frame.Address:x}\"");
+        output.Text($",\"inlined\":{(frame.Inlined ? "true" : "false")}}}");
+    }
+
     private void WriteBare(Value value)
     {
         switch (value)
@@ -143,6 +184,12 @@ internal sealed class JsonValueWriter(Utf8Output output, JsonSinkOptions options
                 output.Raw("{\"$cycle\":"u8);
                 output.Number(cycle.Levels);
                 output.Byte((byte)'}');
+                break;
+            case StackValue stack:
+                WriteStack(stack);
+                break;
+            case CallerValue caller:
+                WriteFrame(caller.Caller);
                 break;
             case MissingValue missing:
                 WriteMissing(missing);

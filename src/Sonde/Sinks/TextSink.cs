@@ -92,6 +92,8 @@ public sealed class TextSink : ISink
         }
 
         _output.EndLine();
+        if (captured.Stack is { } stack)
+            WriteStack(stack);
     }
 
     /// <inheritdoc/>
@@ -133,6 +135,23 @@ public sealed class TextSink : ISink
             (1, _) => $" (out of line + {inlined})",
             (var own, _) => $" ({own} sites out of line + {inlined})",
         };
+    }
+
+    // The function itself is in the line above.
+    private void WriteStack(StackValue stack)
+    {
+        foreach (StackFrame frame in stack.Frames.Skip(1))
+        {
+            _pen.Own("    at ");
+            _values.WriteFrame(frame);
+            _output.EndLine();
+        }
+
+        if (stack.End is { } reason)
+        {
+            _pen.Own($"    at <{ContractNames.Of(reason)}>");
+            _output.EndLine();
+        }
     }
 
     private void WritePlace(EventSource source)

@@ -42,6 +42,20 @@ internal sealed class TextValueWriter(Utf8Output output, TextPen pen, TextSinkOp
         Write(named.Value);
     }
 
+    /// <summary>A function of a stack: <c>main.handle (main.go:42)</c>, or its address.</summary>
+    public void WriteFrame(in StackFrame frame)
+    {
+        if (frame.Function is { } function)
+            pen.Foreign(function);
+        else
+            pen.Own($"0x{frame.Address:x}");
+        if (frame.File is null)
+            return;
+        pen.Own(" (");
+        pen.Foreign(Path.GetFileName(frame.File));
+        pen.Own(frame.Line > 0 ? $":{frame.Line})" : ")");
+    }
+
     /// <summary>One value; <paramref name="within"/> is the type of the collection that it is an item of.</summary>
     public void Write(Value value, string? within = null)
     {
@@ -129,6 +143,19 @@ internal sealed class TextValueWriter(Utf8Output output, TextPen pen, TextSinkOp
                 break;
             case CycleValue cycle:
                 pen.Own($"<cycle {cycle.Levels}>");
+                break;
+            case StackValue stack:
+                for (int i = 0; i < stack.Frames.Length; i++)
+                {
+                    pen.Own(i > 0 ? " < " : "");
+                    WriteFrame(stack.Frames[i]);
+                }
+
+                if (stack.End is { } reason)
+                    pen.Own($" < <{ContractNames.Of(reason)}>");
+                break;
+            case CallerValue caller:
+                WriteFrame(caller.Caller);
                 break;
             case MissingValue missing:
                 WriteMissing(missing);

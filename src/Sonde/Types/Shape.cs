@@ -152,5 +152,8 @@ internal sealed record DynamicShape(DynamicForm Form, uint TypeWordOffset, uint 
         Form == DynamicForm.CppPolymorphic ? (DataWordOffset, (int)TypeWordOffset) : (TypeWordOffset, Behind);
 }
 
+/// <summary>The addresses of a walked stack; with <paramref name="OnlyCaller"/> only the first is meant.</summary>
+internal sealed record StackShape(bool OnlyCaller) : Shape;
+
 /// <summary>A type that cannot be decoded (yet); every value of it is missing with <paramref name="Why"/> as explanation.</summary>
 internal sealed record OpaqueShape(string Why) : Shape;

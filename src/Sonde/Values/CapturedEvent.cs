@@ -62,6 +62,12 @@ public sealed record CapturedEvent
     /// <summary>What the probe named by expressions, keyed by alias or expression text; default when it names none.</summary>
     public ImmutableArray<NamedValue> Captures { get; init; }
 
+    /// <summary>The stack, where it was asked for with every event; null else, and when it could not be had.</summary>
+    public StackValue? Stack { get; init; }
+
+    /// <summary>The same as it was walked.</summary>
+    internal WalkedStack? Walked { get; init; }
+
     /// <summary>The filled-in template, null when the probe has none.</summary>
     public string? Message { get; init; }
 

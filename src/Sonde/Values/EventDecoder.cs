@@ -52,6 +52,7 @@ internal sealed class EventDecoder
             Results = values.Results,
             Variables = values.Variables,
             Captures = values.Captures,
+            Walked = values.Stack as WalkedStack,
             DurationNanoseconds = outcome != FrameOutcome.Single && ended >= started && ended != 0 ? (long)(ended - started) : null,
             Outcome = source.Kind != Specs.ProbeKind.Call ? CallOutcome.None : outcome switch
             {

@@ -9,7 +9,7 @@ namespace Sonde.Values;
 /// <summary>The named values of a frame by what they are to the function.</summary>
 internal readonly record struct DecodedFrame(
     ImmutableArray<NamedValue> Arguments, ImmutableArray<NamedValue> Results, ImmutableArray<NamedValue> Variables,
-    ImmutableArray<NamedValue> Captures);
+    ImmutableArray<NamedValue> Captures, Value? Stack);
 
 /// <summary>
 /// Turns the frames of one plan into values. Made once per plan; not safe for use by several threads at a time. The values
@@ -115,6 +115,7 @@ internal sealed class FrameDecoder
         private int _result;
         private int _variable;
         private int _capture;
+        private Value? _stack;
 
         public Groups(RoleCounts counts, bool withoutResults)
         {
@@ -132,13 +133,14 @@ internal sealed class FrameDecoder
                 case RootRole.Result: _results[_result++] = value; break;
                 case RootRole.Variable: _variables[_variable++] = value; break;
                 case RootRole.Capture: _captures![_capture++] = value; break;
+                case RootRole.Stack: _stack = value.Value; break;
                 default: throw new System.Diagnostics.UnreachableException();
             }
         }
 
         public readonly DecodedFrame Freeze() => new(
             ImmutableCollectionsMarshal.AsImmutableArray(_arguments), ImmutableCollectionsMarshal.AsImmutableArray(_results),
-            ImmutableCollectionsMarshal.AsImmutableArray(_variables), ImmutableCollectionsMarshal.AsImmutableArray(_captures));
+            ImmutableCollectionsMarshal.AsImmutableArray(_variables), ImmutableCollectionsMarshal.AsImmutableArray(_captures), _stack);
 
         private static NamedValue[] Make(int count) => count == 0 ? [] : new NamedValue[count];
     }

@@ -93,6 +93,7 @@ internal sealed class FrameRoot
         MemoryStep memory => memory.Size,
         CountedStep counted => counted.Capacity,
         TerminatedStep text => text.Capacity,
+        StackStep stack => StackRecord.SizeOf(stack.Frames),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -87,12 +87,29 @@ internal ref struct ValueDecoder
             DynamicShape dynamic => DecodeDynamic(type, dynamic, view),
             ContainerShape container => DecodeContainer(type, container, view),
             RingShape ring => DecodeRing(type, ring, view),
+            StackShape stack => DecodeStack(type, stack, view),
             SlotsShape => Missing(type, MissingReason.Unsupported),
             OpaqueShape => Missing(type, MissingReason.Unsupported),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         _depth--;
         return type.Presentation is IValueRefinement refinement ? refinement.Refine(value) ?? value : value;
+    }
+
+    private static Value DecodeStack(TypeNode type, StackShape shape, FrameView view)
+    {
+        if (view.Lacks(0, StackRecord.Callers, out MissingReason reason))
+            return Missing(type, reason);
+        int room = (int)StackRecord.CallersOf((uint)view.Available);
+        int count = (int)Math.Min(view.Word(StackRecord.Count), (ulong)room);
+        var callers = ImmutableArray.CreateBuilder<(ulong, ulong)>(count);
+        for (uint i = 0; i < count; i++)
+        {
+            uint at = StackRecord.Callers + i * StackRecord.CallerSize;
+            callers.Add((view.Word(at + StackRecord.ReturnAddress), view.Word(at)));
+        }
+
+        return new WalkedStack(view.Word(StackRecord.Address), callers.MoveToImmutable(), shape.OnlyCaller, room);
     }
 
     private Value DecodePointer(TypeNode type, PointerShape pointer, FrameView view)

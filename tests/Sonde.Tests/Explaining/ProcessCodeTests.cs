@@ -48,8 +48,8 @@ public sealed class ProcessCodeTests
     [InlineData("ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]", true, 0, "00:00", 0, "[vsyscall]")]
     public void Reads_lines_of_maps(string line, bool executable, long offset, string device, ulong inode, string path)
     {
-        ProcessCode.Mapping mapping = ProcessCode.Mapping.Parse(line)!;
-        Assert.Equal((executable, offset, device, inode, path), (mapping.IsExecutable, mapping.Offset, mapping.Device, mapping.Inode, mapping.Path));
+        Mapping mapping = Mapping.Parse(line)!.Value;
+        Assert.Equal((executable, offset, device, inode, path), (mapping.IsExecutable, mapping.Offset, mapping.Identity.Device, mapping.Identity.Inode, mapping.Path));
     }
 
     [Theory]
@@ -57,5 +57,5 @@ public sealed class ProcessCodeTests
     [InlineData("7ffd00000000 r-xp 0 00:00 0")]
     [InlineData("2-1 r-xp 00000000 00:00 0")]
     [InlineData("1-2 r-xp xyz 00:00 0")]
-    public void Passes_over_what_is_no_line_of_maps(string line) => Assert.Null(ProcessCode.Mapping.Parse(line));
+    public void Passes_over_what_is_no_line_of_maps(string line) => Assert.Null(Mapping.Parse(line));
 }

@@ -85,6 +85,8 @@ public sealed class JsonSinkTests
         { new TimeValue("t", new DateTimeOffset(2026, 11, 22, 14, 2, 11, 482, TimeSpan.FromHours(-5)), 42), "\"2026-11-22T14:02:11.482000042-05:00\"" },
         { new DurationValue("d", 1500), "1500" },
         { new CycleValue("n", 2), "{\"$cycle\":2}" },
+        { new StackValue([new StackFrame("f", "/a.go", 3, 0x10, true), new StackFrame(null, null, 0, 0x20, false)], MissingReason.DepthLimit), "[{\"function\":\"f\",\"file\":\"/a.go\",\"line\":3,\"address\":\"0x10\",\"inlined\":true},{\"function\":null,\"address\":\"0x20\",\"inlined\":false},{\"$missing\":\"depth-limit\"}]" },
+        { new CallerValue(new StackFrame("f", "/a.go", 3, 0x10, false)), "{\"function\":\"f\",\"file\":\"/a.go\",\"line\":3,\"address\":\"0x10\",\"inlined\":false}" },
         { new MissingValue("f", MissingReason.FpRegister), "{\"$missing\":\"fp-register\"}" },
         { new MissingValue("f", MissingReason.Unsupported), "{\"$missing\":\"unsupported\",\"$type\":\"f\"}" },
     };

@@ -41,7 +41,9 @@ internal static class Samples
         new VariantValue("Option<i32>", "Some", Int(5, "i32"), IsNewtype: true), new FunctionValue("func()", "main.(*T).run-fm", [new NamedValue("t", Int(1))]),
         new FunctionValue("func()", "main.f", []), new ChannelValue("chan int", "int", 2, 8, [Int(1), Int(2)]),
         new TimeValue("time.Time", new DateTimeOffset(2026, 11, 22, 14, 2, 11, 482, TimeSpan.FromHours(1)), 42),
-        new DurationValue("time.Duration", 1_500_000_000), new CycleValue("*main.Node", 1), new MissingValue("float64", MissingReason.FpRegister),
+        new DurationValue("time.Duration", 1_500_000_000), new CycleValue("*main.Node", 1),
+        new StackValue([new StackFrame("main.f", "/src/main.go", 3, 0x401000, true), new StackFrame(null, null, 0, 0x402000, false)], MissingReason.OptimizedOut),
+        new CallerValue(new StackFrame("main.g", "/src/main.go", 7, 0x403000, false)), new MissingValue("float64", MissingReason.FpRegister),
         new MissingValue("main.Odd", MissingReason.Unsupported),
     ];
 

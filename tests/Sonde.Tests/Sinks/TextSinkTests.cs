@@ -92,6 +92,7 @@ public sealed class TextSinkTests
         { new ChannelValue("chan int", "int", 2, 8, [Int(1), Int(2)]), SourceLanguage.Go, "chan int{1,2}(2/8)" },
         { new DurationValue("time.Duration", 1_500_000_000), SourceLanguage.Go, "1.5s" },
         { new CycleValue("n", 2), SourceLanguage.Go, "<cycle 2>" },
+        { new StackValue([new StackFrame("f", "/a.go", 3, 0x10, true), new StackFrame(null, null, 0, 0x20, false)], MissingReason.DepthLimit), SourceLanguage.Go, "f (a.go:3) < 0x20 < <depth-limit>" },
         { new MissingValue("float64", MissingReason.OptimizedOut), SourceLanguage.Go, "<optimized-out>" },
         { new MissingValue("main.Odd", MissingReason.Unsupported), SourceLanguage.Go, "<unsupported main.Odd>" },
     };

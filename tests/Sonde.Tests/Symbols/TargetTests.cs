@@ -86,14 +86,23 @@ public sealed class TargetTests : IDisposable
     [Theory]
     [InlineData("7f00-7f10 r-xp 00000000 fe:01 12   /a b/c.so", true, "/a b/c.so", false)]
     [InlineData("7f00-7f10 rw-p 00000000 00:1f 12   /x\\012y (deleted)", false, "/x\ny", true)]
-    [InlineData("7f00-7f10 rw-p 00000000 00:00 0    [stack]", false, null, false)]
-    [InlineData("7f00-7f10 rw-p 00000000 00:00 0", false, null, false)]
+    [InlineData("7f00-7f10 rw-p 00000000 00:00 0    [stack]", false, "[stack]", false)]
+    [InlineData("7f00-7f10 rw-p 00000000 00:00 0", false, "", false)]
     [InlineData("", false, null, false)]
     public void Lines_of_maps_are_read(string line, bool executable, string? path, bool deleted)
     {
         Mapping? mapping = Mapping.Parse(line);
         Assert.Equal(path, mapping?.Path);
         Assert.Equal((executable, deleted), mapping is { } read ? (read.IsExecutable, read.IsDeleted) : (false, false));
+    }
+
+    /// <summary>proc_pid_maps writes eight digits at least, the names in map_files have no zeros in front.</summary>
+    [Fact]
+    public void The_name_of_a_mapping_has_no_zeros_in_front()
+    {
+        Mapping mapping = Mapping.Parse("00400000-004a2000 r-xp 00000000 fe:01 12 /a")!.Value;
+        Assert.Equal("400000-4a2000", mapping.Range);
+        Assert.True(mapping.IsFile && mapping.Contains(0x400000) && !mapping.Contains(0x4a2000));
     }
 
     private string Copy(string name)

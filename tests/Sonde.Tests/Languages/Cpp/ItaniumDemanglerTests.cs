@@ -1,6 +1,7 @@
 using System.Text;
 using Sonde.Languages;
 using Sonde.Languages.Cpp;
+using Sonde.Tests.ObjectFile.Support;
 using Xunit;
 
 namespace Sonde.Tests.Languages.Cpp;
@@ -302,9 +303,9 @@ public sealed class ItaniumDemanglerTests
         const string Library = "/usr/lib/x86_64-linux-gnu/libstdc++.so.6";
         if (!File.Exists(Library) || !File.Exists("/usr/bin/c++filt") || !File.Exists("/usr/bin/nm"))
             Assert.Skip("needs libstdc++ and binutils");
-        string[] names = [.. Tool.Run("/usr/bin/nm", ["-D", Library]).Split('\n').Select(line => line.Split(' ')[^1].Split('@')[0]).Where(name => name.StartsWith("_Z", StringComparison.Ordinal)).Distinct()];
+        string[] names = [.. ExternalTool.Output("/usr/bin/nm", ["-D", Library]).Split('\n').Select(line => line.Split(' ')[^1].Split('@')[0]).Where(name => name.StartsWith("_Z", StringComparison.Ordinal)).Distinct()];
         Assert.True(names.Length > 3000);
-        string[] expected = Tool.Run("/usr/bin/c++filt", ["-i", "-r"], string.Join('\n', names) + "\n").Split('\n');
+        string[] expected = ExternalTool.Output("/usr/bin/c++filt", ["-i", "-r"], string.Join('\n', names) + "\n").Split('\n');
         for (int i = 0; i < names.Length; i++)
             Assert.Equal(expected[i], Demangle(names[i], DemangleOptions.Parameters));
     }

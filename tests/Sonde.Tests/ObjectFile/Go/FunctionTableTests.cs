@@ -53,7 +53,7 @@ public sealed class FunctionTableTests
         var random = new Random(7);
         ulong start = functions.Entry(0).Value, size = functions.TextEnd.Value - start;
         var addresses = Enumerable.Range(0, 2000).Select(_ => start + (ulong)random.NextInt64((long)size)).ToArray();
-        var said = Tool.Run(GoPrograms.Tool(version), ["tool", "addr2line", TestPrograms.Go(version)], string.Concat(addresses.Select(a => $"0x{a:x}\n"))).Split('\n');
+        var said = ExternalTool.Output(GoPrograms.Tool(version), ["tool", "addr2line", TestPrograms.Go(version)], string.Concat(addresses.Select(a => $"0x{a:x}\n"))).Split('\n');
         var compared = 0;
         for (var i = 0; i < addresses.Length; i++)
         {

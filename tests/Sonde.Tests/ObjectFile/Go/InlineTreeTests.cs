@@ -20,7 +20,7 @@ public sealed class InlineTreeTests
         var random = new Random(11);
         ulong start = go.Functions.Entry(0).Value, size = go.Functions.TextEnd.Value - start;
         var addresses = Enumerable.Range(0, 1000).Select(_ => start + (ulong)random.NextInt64((long)size)).ToArray();
-        var lines = Tool.Run(symbolizer!, [$"--obj={TestPrograms.Go(version)}", "--output-style=JSON"], string.Concat(addresses.Select(a => $"0x{a:x}\n"))).Split('\n');
+        var lines = ExternalTool.Output(symbolizer!, [$"--obj={TestPrograms.Go(version)}", "--output-style=JSON"], string.Concat(addresses.Select(a => $"0x{a:x}\n"))).Split('\n');
         int compared = 0, inlined = 0;
         for (var i = 0; i < addresses.Length; i++)
         {

@@ -17,6 +17,24 @@ internal static class ExternalTool
         Finish(process, error, file, arguments);
     }
 
+    /// <summary>All of its standard output, after it was given some input. Throws when it fails.</summary>
+    public static string Output(string file, string[] arguments, string? input = null)
+    {
+        using var process = Start(file, arguments, new Dictionary<string, string?>(), input is not null);
+        var error = new StringBuilder();
+        process.ErrorDataReceived += (_, e) => error.AppendLine(e.Data);
+        process.BeginErrorReadLine();
+        var writing = input is null ? Task.CompletedTask : Task.Run(() =>
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        });
+        var output = process.StandardOutput.ReadToEnd();
+        writing.Wait();
+        Finish(process, error, file, arguments);
+        return output;
+    }
+
     /// <summary>Runs to the end; throws with what it said when it fails.</summary>
     public static void Run(string file, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
@@ -28,9 +46,9 @@ internal static class ExternalTool
         Finish(process, error, file, arguments);
     }
 
-    private static Process Start(string file, string[] arguments, IReadOnlyDictionary<string, string?> environment)
+    private static Process Start(string file, string[] arguments, IReadOnlyDictionary<string, string?> environment, bool withInput = false)
     {
-        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = withInput };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"cannot start {file}");
