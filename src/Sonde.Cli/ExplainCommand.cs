@@ -31,6 +31,7 @@ internal static class ExplainCommand
             Examples:
               sonde explain ./app main.computeE
               sonde explain -p 4242 'call:main.(*Store).Get'
+              sonde explain ./app main.go:42
               sonde explain --exe /usr/bin/app 'Cart::* if n > 3' --functions 10
             """)
         {

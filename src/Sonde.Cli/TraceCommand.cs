@@ -51,6 +51,7 @@ internal static class TraceCommand
               sonde trace -p 4242 main.computeE
               sonde trace -p 4242 'call:main.(*Store).Get'
               sonde trace -p 4242 'main.handle { id, user.Name } if id > 100' --json
+              sonde trace -p 4242 main.go:42 'store.cpp:17 "{item.price} of {n}" if n > 3' main.handle+3
               sonde trace --exe /usr/bin/app 'Cart::*' --count 10
               sonde trace -p 4242 -f probes.yaml --redact
               sonde trace -p 4242 'libc.so.6!malloc { size }'

@@ -40,7 +40,7 @@ internal sealed class FileLines
             var own = new Dictionary<string, HashSet<int>>();
             foreach (ref readonly var row in lines.Table.Rows)
             {
-                if (row.File < 0 || paths[row.File] is not { } path || row.Line <= 0 || row.EndSequence) continue;
+                if (row.File < 0 || paths[row.File] is not { } path || row.Line <= 0 || row.EndSequence || !info.Image.IsExecutable(row.Address)) continue;
                 if (!own.TryGetValue(path, out var set)) own.Add(path, set = []);
                 set.Add(row.Line);
             }

@@ -40,7 +40,7 @@ internal static class LineScan
                 if (!found.TryGetValue(path, out var set)) found[path] = set = [];
                 foreach (ref readonly var row in lines.Table.Rows)
                 {
-                    if (row.File == file && row.Line > 0 && row.IsStatement && !row.EndSequence) set.Add(row.Line);
+                    if (row.File == file && row.Line > 0 && row.IsStatement && !row.EndSequence && info.Image.IsExecutable(row.Address)) set.Add(row.Line);
                 }
             }
         }, cancellation);

@@ -46,6 +46,8 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
             outline.Row("symbol", function.Symbol);
         if (function.OtherNames.Count > 0)
             outline.Row("also named", string.Join(", ", function.OtherNames));
+        if (function.Copies.Count > 0)
+            outline.Row("holds", string.Join(", ", function.Copies.GroupBy(c => c.Name).Select(g => $"{g.Count()} inlined {(g.Count() == 1 ? "copy" : "copies")} of {g.Key}")));
         outline.Row("language", Name(function.Language));
         outline.Row("declared", function.File is { } file ? file + (function.Line > 0 ? $":{function.Line}" : "") : function.Entry.Exists ? "not told" : "not known, it has no debug information");
         string offset = function.Image.Elf.TryGetFileOffset(function.Address, out long at) ? string.Create(CultureInfo.InvariantCulture, $"0x{at:x}") : "none";
@@ -74,7 +76,7 @@ internal sealed class FunctionReport(Function function, TypeGraph types, IReadOn
         ulong distance = site.Address.Value - function.Address.Value;
         outline.Line(site.Use switch
         {
-            SiteUse.Entry => "entered",
+            SiteUse.Entry => site.Shown is { } copy ? $"a copy of {copy.Name} begins" : "entered",
             SiteUse.Line => $"line {site.Shown!.Line} of {site.Shown.File}{(site.Shown.Inlined ? $", in a copy of {site.Shown.Name}" : "")}",
             SiteUse.ReturnProbe => "returns, seen by a return probe of the kernel",
             _ => $"returns at +{distance}",

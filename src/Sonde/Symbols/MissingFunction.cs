@@ -33,7 +33,14 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
         {
             return Wrong(
                 "SND3009", $"{where.Name} has no code of its own in {image.Path}: it was inlined at {copies} place{(copies > 1 ? "s" : "")}",
-                "probe its caller, or a line of its file (FILE:LINE)");
+                "an entry probe sees the copies; or probe its caller, or a line of its file (FILE:LINE)");
+        }
+
+        if (where.Syntax != PatternSyntax.Glob && IsDescribed(where))
+        {
+            return Wrong(
+                "SND3009", $"{where.Name} has no code left in {image.Path}: it was inlined, and the compiler kept nothing of it",
+                "probe its caller, or a line near the call (FILE:LINE)");
         }
 
         IReadOnlyList<string> near = where.File is null ? finder.Suggest(where.Name) : [];
@@ -80,6 +87,24 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
         {
             return 0;
         }
+    }
+
+    /// <summary>Whether there is a function of that name to which no code belongs.</summary>
+    private bool IsDescribed(Where.Function where)
+    {
+        var pattern = new NamePattern(where);
+        int found = 0;
+        UnitScan.ForEach(image.Debug, (unit, _) =>
+        {
+            var cursor = new DieCursor(unit.Root);
+            while (cursor.Next())
+            {
+                if (cursor.Tag == DW_TAG.DW_TAG_subprogram && cursor.Current.Has(DW_AT.DW_AT_inline)
+                    && SymbolNames.FormsOf(cursor.Current) is { } forms && pattern.Match(forms).Tier() == 3)
+                    Interlocked.Increment(ref found);
+            }
+        });
+        return found > 0;
     }
 
     private bool Fits(NamePattern pattern, long entry)
