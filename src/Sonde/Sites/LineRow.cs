@@ -14,4 +14,7 @@ internal readonly record struct LineRow(ulong Address, int File, uint Line, bool
 /// <param name="Cost">What a hit costs.</param>
 /// <param name="CfaOffset"><c>CFA - rsp</c> there, where known.</param>
 /// <param name="Ignore">Hits to ignore: those of a stack check that go to morestack.</param>
-internal readonly record struct LineSite(ulong Address, ulong RowAddress, UprobeHandling Cost, int? CfaOffset, FlagsTest? Ignore);
+/// <param name="Later">An emulated instruction of the line that can stand in for a stepped one, 0 when there is none.</param>
+/// <param name="Written">The registers that the instructions before <paramref name="Later"/> write; it may be used when no value is in one of them.</param>
+internal readonly record struct LineSite(
+    ulong Address, ulong RowAddress, UprobeHandling Cost, int? CfaOffset, FlagsTest? Ignore, ulong Later = 0, RegisterSet Written = RegisterSet.None);

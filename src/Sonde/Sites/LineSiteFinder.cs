@@ -62,7 +62,22 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
             return entry with { Use = SiteUse.Line, Shown = shown, Selection = null, Values = [.. entry.Values, .. _values.CapturedAtEntry(entry)] };
         }
 
-        var address = new FileAddress(site.Address);
+        ProbeSite first = SiteAt(site, new FileAddress(site.Address), site.Cost, owner, code, line, shown);
+        if (site.Later == 0 || (site.Written & (RegistersOf(first) | finder.Convention.GoroutineRegister)) != 0)
+            return first;
+        ProbeSite later = SiteAt(site, new FileAddress(site.Later), UprobeHandling.Emulated, owner, code, line, shown);
+        return later.Values.Length == first.Values.Length && later.Values.Zip(first.Values).All(p => AreSame(p.First, p.Second)) ? later : first;
+    }
+
+    private static RegisterSet RegistersOf(ProbeSite site) => Operands.RegistersOf(site.Values.SelectMany(v => v.Pieces));
+
+    private static bool AreSame(Variable one, Variable other) =>
+        one.Name == other.Name && one.Pieces.Length == other.Pieces.Length
+        && one.Pieces.Zip(other.Pieces).All(p => p.First == p.Second
+            || (p.First.Place is ConstantPlace a && p.Second.Place is ConstantPlace b && p.First.Size == p.Second.Size && a.Bytes.SequenceEqual(b.Bytes)));
+
+    private ProbeSite SiteAt(LineSite site, FileAddress address, UprobeHandling cost, int owner, DecodedFunction code, SourceLine line, Shown shown)
+    {
         Operand? cfa = finder.CfaAt(address, code);
         return new ProbeSite
         {
@@ -73,7 +88,7 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
             Cfa = cfa ?? new RegisterOperand(GeneralRegister.Rsp),
             Flags = site.Ignore,
             Goroutine = finder.Goroutine,
-            Cost = site.Cost,
+            Cost = cost,
             Shown = shown,
             Values = _values.At(owner == LineOwners.Itself ? function.Entry : _scopes![owner].Entry, address, cfa, code, line),
         };

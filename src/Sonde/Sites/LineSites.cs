@@ -12,6 +12,9 @@ internal sealed record LineSelection(ImmutableArray<LineSite> Sites, SiteRefusal
 /// </summary>
 internal static class LineSites
 {
+    // A line that loads more than this before it does anything is rare.
+    private const int MaxBehind = 16;
+
     /// <summary>Finds the sites of a line in one function.</summary>
     /// <param name="function">The code.</param>
     /// <param name="rows">Rows that cover the function, in the order of their addresses; rows outside it are ignored.</param>
@@ -44,8 +47,9 @@ internal static class LineSites
                 continue;
             }
             var handling = function.Handling(index, kernel, out _);
+            (ulong Later, RegisterSet Written) later = handling == UprobeHandling.Stepped ? EmulatedBehind(function, index, end, code, kernel) : default;
             sites.Add(new LineSite(
-                function.Instructions[index].IP, function.Instructions[start].IP, handling, function.Depths.Before(index).CfaOffset, null));
+                function.Instructions[index].IP, function.Instructions[start].IP, handling, function.Depths.Before(index).CfaOffset, null, later.Later, later.Written));
         }
         return new LineSelection(sites.ToImmutable(), sites.Count == 0 ? refusal : null);
     }
@@ -57,6 +61,41 @@ internal static class LineSites
         if (!FlagsTest.TryCreate(branch.ConditionCode, check.GrowsWhenTaken, out var ignore))
             return new LineSelection([], new SiteRefusal(SiteRefusalCode.NoCodeForLine));
         return new LineSelection([new LineSite(branch.IP, function.Code.Address, UprobeHandling.Emulated, 8, ignore)], null);
+    }
+
+    // The first emulated instruction of the line that is reached from an index by instructions that do nothing but write
+    // registers, and cannot fault: a line that crashes has been executed.
+    private static (ulong Later, RegisterSet Written) EmulatedBehind(DecodedFunction function, int index, int end, LineCode code, KernelTraits kernel)
+    {
+        var written = RegisterSet.None;
+        for (var i = index; i < Math.Min(end, index + MaxBehind) && code.IsOfLine(i); i++)
+        {
+            ref readonly var instruction = ref function.Instructions[i];
+            var nop5 = instruction.Mnemonic == Mnemonic.Nop && instruction.Length == 5;
+            if (i > index && !nop5 && function.Handling(i, kernel, out _) == UprobeHandling.Emulated) return (instruction.IP, written);
+            if (instruction.Mnemonic is Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test ? !CannotFault(instruction) : !OnlyWritesRegister(instruction)) break;
+            if (instruction.Mnemonic is not (Mnemonic.Nop or Mnemonic.Cmp or Mnemonic.Test)) written |= RegisterNumbers.FromIced(instruction.Op0Register);
+        }
+        return default;
+    }
+
+    private static bool OnlyWritesRegister(in Instruction instruction) =>
+        instruction.Mnemonic is Mnemonic.Mov or Mnemonic.Movzx or Mnemonic.Movsx or Mnemonic.Movsxd or Mnemonic.Lea or Mnemonic.Xor or Mnemonic.Add
+            or Mnemonic.Sub or Mnemonic.And or Mnemonic.Or or Mnemonic.Shl or Mnemonic.Shr or Mnemonic.Sar or Mnemonic.Inc or Mnemonic.Dec or Mnemonic.Neg
+            or Mnemonic.Not or Mnemonic.Movss or Mnemonic.Movsd or Mnemonic.Movaps or Mnemonic.Movups or Mnemonic.Movq or Mnemonic.Movd
+        && instruction.Op0Kind == OpKind.Register && instruction.Op0Register.GetFullRegister() is not (Register.RSP or Register.RBP)
+        && !instruction.Op0Register.IsSegmentRegister() && (instruction.Mnemonic == Mnemonic.Lea || CannotFault(instruction));
+
+    // The frame and the image's own data are there.
+    private static bool CannotFault(in Instruction instruction)
+    {
+        for (var i = 0; i < instruction.OpCount; i++)
+        {
+            if (instruction.GetOpKind(i) == OpKind.Memory
+                && !(instruction.MemoryBase is Register.RSP or Register.RBP or Register.RIP && instruction.MemoryIndex == Register.None)
+                && instruction.Mnemonic != Mnemonic.Nop) return false;
+        }
+        return instruction.SegmentPrefix == Register.None;
     }
 
     // From the statement's first instruction on, past instructions that change no variable, to an emulated one of the line.
@@ -79,7 +118,7 @@ internal static class LineSites
                 refusal = new SiteRefusal(SiteRefusalCode.RefusedByKernel, detail);
                 continue;
             }
-            if (instruction.Mnemonic is not (Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Nop or Mnemonic.Endbr64)) break;
+            if (instruction.Mnemonic is not (Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Nop or Mnemonic.Endbr64) || !CannotFault(instruction)) break;
         }
         return usable;
     }
