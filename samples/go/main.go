@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 )
 
 // computeE adds up the first terms of 1/0! + 1/1! + 1/2! + …
@@ -24,8 +25,26 @@ func computeE(iterations int64) float64 {
 	return result
 }
 
+var (
+	auditLock sync.Mutex
+	counts    = map[string]int{}
+)
+
+// audit counts what was asked for; it takes a map, a value of any type and an error.
+//
+//go:noinline
+func audit(counts map[string]int, what interface{}, err error) {
+	if err != nil {
+		counts["errors"]++
+	}
+	counts[fmt.Sprintf("%T", what)]++
+}
+
 func serveE(w http.ResponseWriter, r *http.Request) {
 	iterations, err := strconv.ParseInt(r.URL.Query().Get("iters"), 10, 64)
+	auditLock.Lock()
+	audit(counts, iterations, err)
+	auditLock.Unlock()
 	if err != nil || iterations < 0 || iterations > 1000000000 {
 		http.Error(w, "iters must be a number from 0 to 1000000000", http.StatusBadRequest)
 		return

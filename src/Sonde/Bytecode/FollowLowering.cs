@@ -532,7 +532,11 @@ internal sealed class FollowLowering
         LoadState(Register.R1, FollowState.Rounds);
         _code.Add(AddImm(Register.R1, 1));
         StoreState(FollowState.Rounds, Register.R1);
-        _code.Add(JumpIfImm(Register.R1, Condition.Greater, Rounds, _finish));
+        var again = new Label("again");
+        _code.Add(JumpIfImm(Register.R1, Condition.LessOrEqual, Rounds, again));
+        _code.Add(StoreImm(Width.W, Register.R9, FollowState.Cut, 1));
+        _code.Add(Jump(_finish));
+        _code.Add(Mark(again));
         _code.Add(Load(Width.DW, Register.R1, Register.R10, Context));
         _code.Add(LoadMapFd(Register.R2, _follow.Programs));
         _code.Add(MovImm(Register.R3, (int)_role));

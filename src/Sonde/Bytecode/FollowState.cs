@@ -38,7 +38,7 @@ internal static class FollowState
     public const int Frame = Visited + (16 * VisitedEntries);
 
     /// <summary>Slots that are tried, from that of the CPU on, before a hit is given up.</summary>
-    public const int Attempts = 8;
+    public const int Attempts = 4;
 }
 
 /// <summary>What a follow loop does when there is nothing more to follow.</summary>

@@ -122,7 +122,7 @@ internal ref struct ValueDecoder
         if (!pointer.IsTransparent)
             return Follow(type, _types[pointer.Target], address);
         Value value = Follow(type, _types[pointer.Target], address, 0);
-        return value is PointerValue { Target: var held } ? held : value is AddressValue ? Missing(type, MissingReason.DepthLimit) : value;
+        return value is PointerValue { Target: var held } ? held : value is AddressValue ? Missing(type, IsCut ? MissingReason.SizeLimit : MissingReason.DepthLimit) : value;
     }
 
     /// <summary>The value behind an address, as a pointer to it.</summary>
