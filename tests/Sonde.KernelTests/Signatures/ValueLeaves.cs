@@ -10,6 +10,14 @@ internal static class ValueLeaves
     /// <summary>Adds the scalars of a value.</summary>
     public static void Add(Dictionary<string, string> leaves, string path, Value value)
     {
+        // What the limits cut off is missing, too, for what is not there.
+        if (value is MapValue { IsCut: true } or SequenceValue { IsCut: true } or TextValue { IsCut: true } or BytesValue { IsCut: true })
+        {
+            leaves[path] = $"<{MissingReason.SizeLimit}>";
+            if (value is TextValue or BytesValue || value is SequenceValue { Items.IsEmpty: true } or MapValue { Entries.IsEmpty: true })
+                return;
+        }
+
         switch (value)
         {
             case RecordValue record:
