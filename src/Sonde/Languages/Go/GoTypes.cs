@@ -21,11 +21,23 @@ internal sealed class GoTypes : TypeDialect
         UnsafePointer = 26,
     }
 
+    private const string Shape = "go.shape.", ShapeOfPointers = "go.shape.*uint8";
+
     /// <inheritdoc/>
     public override SourceLanguage Language => SourceLanguage.Go;
 
     /// <inheritdoc/>
-    public override string NameOf(Die type, TypeReader reader) => type.Name ?? "?";
+    public override string NameOf(Die type, TypeReader reader)
+    {
+        string name = type.Name ?? "?";
+
+        // A type parameter is named after what the shared code takes for it.
+        if (name.StartsWith(".param", StringComparison.Ordinal) && TypeReader.TryStrip(type, out Die stripped))
+            name = stripped.Name ?? "?";
+        return name.Contains(Shape, StringComparison.Ordinal)
+            ? name.Replace(ShapeOfPointers, "unsafe.Pointer", StringComparison.Ordinal).Replace(Shape, "", StringComparison.Ordinal)
+            : name;
+    }
 
     /// <inheritdoc/>
     public override (Shape Shape, Presentation Presentation)? ShapeOf(Die type, string name, TypeReader reader)
@@ -34,7 +46,7 @@ internal sealed class GoTypes : TypeDialect
             return known;
 
         // What stands for every pointer in code that several types share (cmd/compile/internal/noder): not the type it is.
-        if (name.StartsWith("go.shape.*uint8", StringComparison.Ordinal))
+        if (type.Name?.StartsWith(ShapeOfPointers, StringComparison.Ordinal) == true)
             return (new ScalarShape(ScalarKind.Address), Presentation.None);
         Shape? shape = (Kind?)type.Unsigned(DW_AT.DW_AT_go_kind) switch
         {
