@@ -23,6 +23,7 @@ internal static class TraceCommand
     private static readonly Option<string[]> RedactName = new("--redact-name") { Description = "hide texts under names of this pattern (*Pin); may repeat", HelpName = "GLOB" };
     private static readonly Option<bool> RedactConditions = new("--redact-conditions") { Description = "allow conditions on hidden values, which tell of them" };
     private static readonly Option<uint> Rate = new("--rate") { Description = "most events per second of each probe", HelpName = "N" };
+    private static readonly Option<double?> Budget = new("--budget") { Description = "what a probe's hits may cost, in percent of one processor; 0: any price (default: 5, with -- CMD 0)", HelpName = "P" };
     private static readonly Option<bool> Full = new("--full") { Description = "read much more of each value: 5 hops, 100 items, 4096 bytes, 64 KB" };
     private static readonly Option<int?> Depth = new("--depth") { Description = "how many pointers are followed", HelpName = "N" };
     private static readonly Option<int?> Items = new("--items") { Description = "how many elements of a collection are read", HelpName = "N" };
@@ -58,7 +59,7 @@ internal static class TraceCommand
               sonde trace main.computeE -- ./app -port 8080
             """)
         {
-            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, ProbeFiles, Count, Duration, Rate, Sample, Redact, RedactWord, RedactType, RedactName, RedactConditions, Full, Depth, Items, Strings, Bytes, Buffer, OnError, Stack, KeepGoing, ExitCode, TargetOptions.Debug, Words,
+            TargetOptions.Pid, TargetOptions.Exe, TargetOptions.Lib, TargetOptions.DebugFile, TargetOptions.DebugDir, Json, Numbers, ShowTypes, Pretty, ProbeFiles, Count, Duration, Rate, Budget, Sample, Redact, RedactWord, RedactType, RedactName, RedactConditions, Full, Depth, Items, Strings, Bytes, Buffer, OnError, Stack, KeepGoing, ExitCode, TargetOptions.Debug, Words,
         };
         command.SetAction(Run);
         return command;
@@ -94,6 +95,7 @@ internal static class TraceCommand
             Redaction = RedactionOf(parsed),
             Limits = limits,
             Rate = parsed.GetValue(Rate),
+            BudgetPercent = parsed.GetValue(Budget) is { } percent and not (>= 0 and <= 100_000) ? throw Wrong("--budget takes a percentage") : parsed.GetValue(Budget),
             FireOnError = parsed.GetValue(OnError) switch { "fire" => true, "drop" => false, _ => throw Wrong("--on-error takes \"drop\" or \"fire\"") },
             Stacks = parsed.GetValue(Stack),
             KeepGoing = parsed.GetValue(KeepGoing),
@@ -110,6 +112,8 @@ internal static class TraceCommand
         ISink sink = parsed.GetValue(Json)
             ? new JsonSink(output, new JsonSinkOptions { NumbersAsStrings = parsed.GetValue(Numbers) == "string", ShowTypes = parsed.GetValue(ShowTypes) })
             : new TextSink(output, notices, new TextSinkOptions { Colour = TargetOptions.UseColour(), Pretty = parsed.GetValue(Pretty), ShowTypes = parsed.GetValue(ShowTypes) });
+        if (parsed.GetValue(Json))
+            sink = new NoticesToo(sink, new TextSink(Stream.Null, notices));
         SessionSummary summary = session.Run(sink, parsed.GetValue(Count), duration);
         if (summary.Output == OutputState.Blocked)
             Console.Error.WriteLine("sonde: standard output does not take any more: what follows is not on it, the last events may be missing");
@@ -189,4 +193,22 @@ internal static class TraceCommand
     }
 
     private static SondeException Wrong(string message) => new(new Diagnostic("SND1005", DiagnosticKind.Request, message));
+
+    /// <summary>What is worth a notice is for people as well as for programs.</summary>
+    private sealed class NoticesToo(ISink events, ISink notices) : ISink
+    {
+        public void Attached(AttachedReport report) => events.Attached(report);
+
+        public void Event(Values.CapturedEvent captured) => events.Event(captured);
+
+        public void Notice(SessionNotice notice)
+        {
+            events.Notice(notice);
+            notices.Notice(notice);
+        }
+
+        public void Summary(SessionSummary summary) => events.Summary(summary);
+
+        public void Flush() => events.Flush();
+    }
 }

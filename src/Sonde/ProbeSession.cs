@@ -19,6 +19,9 @@ namespace Sonde;
 /// <remarks>For one thread, but for <see cref="Stop"/>. The traced processes never wait for the session.</remarks>
 public sealed class ProbeSession : IDisposable
 {
+    /// <summary>Percent of one processor for a probe in programs that run anyway.</summary>
+    private const double DefaultBudget = 5;
+
     /// <summary>How often is looked whether the target still runs.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(16);
 
@@ -32,11 +35,14 @@ public sealed class ProbeSession : IDisposable
     private readonly EventReader _reader;
     private readonly ManualResetEventSlim _stop = new(false, 0);
     private readonly HashSet<int> _expired = [];
+    private readonly BudgetKeeper _budget;
     private bool _isAbandoned;
 
     private ProbeSession(
-        ImmutableArray<ResolvedProbe> probes, Target target, CommandLauncher? command, Attachment attachment, EventReader reader, AttachedReport report)
+        ImmutableArray<ResolvedProbe> probes, Target target, CommandLauncher? command, Attachment attachment, EventReader reader, BudgetKeeper budget,
+        AttachedReport report)
     {
+        _budget = budget;
         _probes = probes;
         _target = target;
         _command = command;
@@ -69,7 +75,9 @@ public sealed class ProbeSession : IDisposable
             var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve, new StackResolver(target.Processes, new DebugFileOptions(options.DebugFiles, options.DebugDirectories)));
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p), InlinedSitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
-            return new ProbeSession(probes, target, command, attachment, reader, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
+            double budget = options.BudgetPercent ?? (command is null ? DefaultBudget : 0);
+            var keeper = new BudgetKeeper(attachment, new HitPrices(LinuxKernel.Instance), probes, budget);
+            return new ProbeSession(probes, target, command, attachment, reader, keeper, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
         }
         catch
         {
@@ -99,6 +107,7 @@ public sealed class ProbeSession : IDisposable
         {
             if (!Expire(Stopwatch.GetElapsedTime(started)))
                 break;
+            _budget.Check(pump.Post);
         }
 
         _attachment.Detach();
@@ -319,14 +328,17 @@ public sealed class ProbeSession : IDisposable
                 Filtered = Count(CounterRow.Filtered),
                 ConditionError = Count(CounterRow.ConditionErrors),
                 RateLimited = Count(CounterRow.RateLimited),
-                OverBudget = Count(CounterRow.OverBudget),
+                OverBudget = Count(CounterRow.OverBudget) + _attachment.Dropped(probe.Index),
                 RingFull = Count(CounterRow.RingFull),
                 ReadFault = Count(CounterRow.ReadFaults),
                 Unpaired = Count(CounterRow.Unpaired),
 
                 // Calls that have not ended, and what was on its way when a limit ended the session.
                 InFlight = inFlight.GetValueOrDefault(probe.Index) + (sent > events ? sent - events : 0),
-            }));
+            })
+            {
+                Off = _budget.Off(probe.Index),
+            });
         }
 
         return new SessionSummary(probes.DrainToImmutable(), _command?.ExitStatus);

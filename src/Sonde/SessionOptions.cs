@@ -50,6 +50,12 @@ public sealed record SessionOptions
     /// <summary>What is confidential and stays inside; null for nothing.</summary>
     public Redaction? Redaction { get; init; }
 
+    /// <summary>
+    /// What the hits of a probe may cost, in percent of one processor; a probe that costs more for seconds on end is in place
+    /// for part of the time only. 0 for no limit; null for 5 when running programs are traced and no limit for a command.
+    /// </summary>
+    public double? BudgetPercent { get; init; }
+
     /// <summary>Whether a condition that cannot be evaluated lets the event through.</summary>
     public bool FireOnError { get; init; }
 

@@ -35,12 +35,12 @@ internal sealed record AttachOptions
 }
 
 /// <summary>
-/// Loads the programs of planned probes and attaches them. Equal programs are loaded once; a file with few different ones
-/// gets a link for each, one with many a single link to a <see cref="Dispatcher"/>.
+/// Loads the programs of planned probes and attaches them. Equal programs are loaded once; a probe with few different
+/// ones gets a link for each, one with many a single link to a <see cref="Dispatcher"/>.
 /// </summary>
 internal sealed class Attacher
 {
-    /// <summary>Most links of a file: each waits for grace periods of the kernel when it is taken out.</summary>
+    /// <summary>Most links of a probe: each waits for grace periods of the kernel when it is taken out.</summary>
     private const int MostLinks = 8;
 
     private readonly IKernel _kernel;
@@ -48,7 +48,7 @@ internal sealed class Attacher
     private readonly SessionMaps _maps;
     private readonly KernelFeatures _features;
     private readonly Kernel.Features.PidNamespace? _namespace;
-    private readonly Dictionary<(string Path, bool IsReturn), SiteGroup> _groups = [];
+    private readonly Dictionary<(int Probe, string Path, bool IsReturn), SiteGroup> _groups = [];
     private readonly List<SiteRecord> _sites = [];
     private readonly HashSet<(uint FrameSize, FollowRole Role)> _follows = [];
     private uint _functions;
@@ -87,9 +87,9 @@ internal sealed class Attacher
         for (int i = 0; i < codes.Length; i++)
         {
             ProbeSite site = records[i].Planned.Site;
-            var key = (site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe);
+            var key = (probe.Index, site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe);
             if (!_groups.TryGetValue(key, out SiteGroup? group))
-                _groups.Add(key, group = new SiteGroup(site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
+                _groups.Add(key, group = new SiteGroup(probe.Index, site.Function.Image.OpenPath, site.Use == SiteUse.ReturnProbe));
             group.Add(codes[i], records[i]);
         }
 
@@ -237,9 +237,7 @@ internal sealed class Attacher
         UprobeSite[] sites = [.. records.Select(s => new UprobeSite((ulong)s.Planned.Site.FileOffset, s.Cookie))];
         foreach (int process in LinkProcesses(program.Blueprint.AttachType != AttachType.None))
         {
-            IUprobeAttachment link = UprobeAttachment.Attach(_kernel, program, group.Path, sites, process, group.IsReturn);
-            attachment.Own(link);
-            attachment.Refuse(link.Refused);
+            attachment.Attach(group.Probe, () => UprobeAttachment.Attach(_kernel, program, group.Path, sites, process, group.IsReturn));
         }
     }
 

@@ -7,7 +7,8 @@ namespace Sonde.Attaching;
 /// <summary>Everything of a session that lives in the kernel. Nothing is pinned: when the process ends, however it ends, it is gone.</summary>
 internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sites) : IDisposable
 {
-    private readonly List<IDisposable> _links = [];
+    private readonly Dictionary<int, ProbeLinks> _links = [];
+    private readonly Dictionary<int, ulong> _dropped = [];
     private readonly List<IDisposable> _programs = [];
     private readonly List<RefusedSite> _refused = [];
     private KernelMapping? _counters;
@@ -39,14 +40,28 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     private KernelMapping Counters => _counters ??= Maps![maps.Counters].MapValues();
 
     /// <summary>Takes every probe out. Frames and counters can still be read.</summary>
-    public void Detach()
+    public void Detach() => Overlap.Close([.. _links.Values.SelectMany(l => l.Release())]);
+
+    /// <summary>Takes a probe out for a while. Its calls in flight are given up: their returns will not be seen.</summary>
+    public void Pause(int probe)
     {
-        if (_links.Count == 0)
-            return;
-        OpenAll(false);
-        Overlap.Close(_links);
-        _links.Clear();
+        Overlap.Close(_links[probe].Release());
+        foreach (CallMaps calls in maps.Calls)
+        {
+            BpfMap map = Maps![calls.Calls];
+            foreach (byte[] key in KeysInFlight(map).Where(k => ProbeOf(k) == probe))
+            {
+                if (map.Delete(key))
+                    _dropped[probe] = Dropped(probe) + 1;
+            }
+        }
     }
+
+    /// <summary>Puts a probe in again.</summary>
+    public void Resume(int probe) => _links[probe].Attach();
+
+    /// <summary>Calls of a probe that were given up by <see cref="Pause"/>.</summary>
+    public ulong Dropped(int probe) => _dropped.GetValueOrDefault(probe);
 
     /// <summary>How many calls of each probe have begun and not ended.</summary>
     public Dictionary<int, ulong> CallsInFlight()
@@ -54,18 +69,8 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
         var counts = new Dictionary<int, ulong>();
         foreach (CallMaps calls in maps.Calls)
         {
-            BpfMap map = Maps![calls.Calls];
-            byte[] key = new byte[CallKey.Size], next = new byte[CallKey.Size];
-            byte[] from = [];
-
-            // Nothing changes the map any more; the bound is for a map that does.
-            for (int i = 0; i < map.Blueprint.MaximumEntries && map.TryNextKey(from, next); i++)
-            {
-                (key, next) = (next, key);
-                from = key;
-                int probe = (int)(BinaryPrimitives.ReadUInt64LittleEndian(key.AsSpan(CallKey.Function)) >> 32);
-                counts[probe] = counts.GetValueOrDefault(probe) + 1;
-            }
+            foreach (byte[] key in KeysInFlight(Maps![calls.Calls]))
+                counts[ProbeOf(key)] = counts.GetValueOrDefault(ProbeOf(key)) + 1;
         }
 
         return counts;
@@ -86,9 +91,55 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
 
     internal void Own(MapSet targets) => _programs.Add(targets);
 
-    internal void Own(IUprobeAttachment link) => _links.Add(link);
+    /// <summary>Attaches links of a probe, and knows how to do it again.</summary>
+    internal void Attach(int probe, Func<IUprobeAttachment> attach)
+    {
+        if (!_links.TryGetValue(probe, out ProbeLinks? links))
+            _links.Add(probe, links = new ProbeLinks());
+        _refused.AddRange(links.Add(attach).Refused);
+    }
 
-    internal void Refuse(IEnumerable<RefusedSite> refused) => _refused.AddRange(refused);
+    private static int ProbeOf(byte[] key) => (int)(BinaryPrimitives.ReadUInt64LittleEndian(key.AsSpan(CallKey.Function)) >> 32);
+
+    // The bound is for a map that changes meanwhile.
+    private static List<byte[]> KeysInFlight(BpfMap map)
+    {
+        List<byte[]> keys = [];
+        byte[] from = [], next = new byte[CallKey.Size];
+        while (keys.Count < map.Blueprint.MaximumEntries && map.TryNextKey(from, next))
+        {
+            keys.Add(next);
+            (from, next) = (next, new byte[CallKey.Size]);
+        }
+
+        return keys;
+    }
+
+    private sealed class ProbeLinks
+    {
+        private readonly List<Func<IUprobeAttachment>> _makers = [];
+        private readonly List<IUprobeAttachment> _open = [];
+
+        public IUprobeAttachment Add(Func<IUprobeAttachment> maker)
+        {
+            _makers.Add(maker);
+            _open.Add(maker());
+            return _open[^1];
+        }
+
+        public void Attach()
+        {
+            foreach (Func<IUprobeAttachment> maker in _makers)
+                _open.Add(maker());
+        }
+
+        public List<IUprobeAttachment> Release()
+        {
+            List<IUprobeAttachment> links = [.. _open];
+            _open.Clear();
+            return links;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

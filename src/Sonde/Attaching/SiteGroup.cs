@@ -4,11 +4,14 @@ using Sonde.Kernel.Objects;
 
 namespace Sonde.Attaching;
 
-/// <summary>The sites of one file that can share a link, with their programs.</summary>
-internal sealed class SiteGroup(string path, bool isReturn)
+/// <summary>The sites of one probe in one file that can share a link, with their programs.</summary>
+internal sealed class SiteGroup(int probe, string path, bool isReturn)
 {
     private readonly Dictionary<string, SiteProgram> _byCode = [];
     private readonly List<SiteProgram> _programs = [];
+
+    /// <summary>The number of the probe.</summary>
+    public int Probe { get; } = probe;
 
     /// <summary>The file, as the kernel is to open it.</summary>
     public string Path { get; } = path;

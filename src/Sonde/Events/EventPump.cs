@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Sonde.Sinks;
 
@@ -17,6 +18,7 @@ internal sealed class EventPump(EventReader reader, ISink sink, long limit) : ID
 
     private readonly ManualResetEventSlim _wake = new(false, 0);
     private readonly ManualResetEventSlim _done = new(false, 0);
+    private readonly ConcurrentQueue<SessionNotice> _notices = [];
     private ExceptionDispatchInfo? _failure;
     private volatile bool _ending;
     private volatile bool _hurried;
@@ -32,6 +34,9 @@ internal sealed class EventPump(EventReader reader, ISink sink, long limit) : ID
 
     /// <summary>Waits until it is done, at most for a time.</summary>
     public bool Wait(TimeSpan time) => _done.Wait(time);
+
+    /// <summary>Hands a notice to the sink, between events. From any thread.</summary>
+    public void Post(SessionNotice notice) => _notices.Enqueue(notice);
 
     /// <summary>Nothing new comes into the ring: to be done when it is empty.</summary>
     public void End()
@@ -85,6 +90,8 @@ internal sealed class EventPump(EventReader reader, ISink sink, long limit) : ID
         {
             // Asked before the ring: what comes in before the end is not missed.
             bool last = _ending;
+            while (_notices.TryDequeue(out SessionNotice? notice))
+                sink.Notice(notice);
             long got = reader.Drain(sink, Math.Min(left, Portion));
             left -= got;
             if (got > 0)

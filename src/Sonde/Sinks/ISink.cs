@@ -15,6 +15,11 @@ public interface ISink
     /// <summary>A probe fired.</summary>
     void Event(CapturedEvent captured);
 
+    /// <summary>Something the user should know, among the events.</summary>
+    void Notice(SessionNotice notice)
+    {
+    }
+
     /// <summary>The session is over.</summary>
     void Summary(SessionSummary summary);
 

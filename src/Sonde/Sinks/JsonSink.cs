@@ -98,6 +98,24 @@ public sealed class JsonSink : ISink
     }
 
     /// <inheritdoc/>
+    public void Notice(SessionNotice notice)
+    {
+        _output.Raw("{\"notice\":{"u8);
+        if (notice.Probe is not null)
+        {
+            _output.Raw("\"probe\":"u8);
+            JsonText.Write(_output, notice.Probe);
+            _output.Byte((byte)',');
+        }
+
+        _output.Raw("\"message\":"u8);
+        JsonText.Write(_output, notice.Message);
+        _output.Raw("}}"u8);
+        _output.EndLine();
+        Flush();
+    }
+
+    /// <inheritdoc/>
     public void Summary(SessionSummary summary)
     {
         _output.Raw("{\"summary\":{\"probes\":["u8);
@@ -114,7 +132,10 @@ public sealed class JsonSink : ISink
                 first = false;
             }
 
-            _output.Raw("}}"u8);
+            _output.Byte((byte)'}');
+            if (probe.Off > TimeSpan.Zero)
+                _output.Text($",\"off_ms\":{(long)probe.Off.TotalMilliseconds}");
+            _output.Byte((byte)'}');
         }
 
         _output.Byte((byte)']');

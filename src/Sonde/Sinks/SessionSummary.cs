@@ -27,7 +27,11 @@ public enum OutputState
 }
 
 /// <summary>One probe's counts: <paramref name="Hits"/> is <paramref name="Events"/> plus the sum of <paramref name="Causes"/>.</summary>
-public sealed record ProbeSummary(string Probe, ProbeKind Kind, ulong Hits, ulong Events, LossCauses Causes);
+public sealed record ProbeSummary(string Probe, ProbeKind Kind, ulong Hits, ulong Events, LossCauses Causes)
+{
+    /// <summary>How long the probe was not in place to keep to its budget. Calls in that time are no hits.</summary>
+    public TimeSpan Off { get; init; }
+}
 
 /// <summary>Why hits gave no event. The names are part of the event contract (docs/events.md).</summary>
 public sealed record LossCauses

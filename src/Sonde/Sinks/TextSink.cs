@@ -97,6 +97,22 @@ public sealed class TextSink : ISink
     }
 
     /// <inheritdoc/>
+    public void Notice(SessionNotice notice)
+    {
+        Flush();
+        _noticePen.Own("sonde: ");
+        if (notice.Probe is not null)
+        {
+            _noticePen.Foreign(notice.Probe);
+            _noticePen.Own(": ");
+        }
+
+        _noticePen.Foreign(notice.Message);
+        _notices.EndLine();
+        _notices.Flush();
+    }
+
+    /// <inheritdoc/>
     public void Summary(SessionSummary summary)
     {
         Flush();
@@ -110,6 +126,9 @@ public sealed class TextSink : ISink
                 if (count > 0)
                     _noticePen.Own($", {count} {name}");
             }
+
+            if (probe.Off > TimeSpan.Zero)
+                _noticePen.Own($", not in place for {probe.Off.TotalSeconds:0.0} s");
 
             _notices.EndLine();
         }
