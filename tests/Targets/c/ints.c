@@ -35,7 +35,8 @@ PROBED void nothing(void) {
     KEEP(0);
 }
 
-int main(void) {
+// With an argument it ends with that status.
+int main(int argc, char **argv) {
     ready();
     signed_widths(INT8_MIN, INT16_MIN, INT32_MIN, INT64_MIN, -1);
     signed_widths(INT8_MAX, INT16_MAX, INT32_MAX, INT64_MAX, 1);
@@ -46,4 +47,5 @@ int main(void) {
     hidden(6, -7);
     nothing();
     done();
+    return argc > 1 ? argv[1][0] - '0' : 0;
 }
