@@ -36,6 +36,7 @@ public sealed class ProbeSession : IDisposable
     private readonly ManualResetEventSlim _stop = new(false, 0);
     private readonly HashSet<int> _expired = [];
     private readonly BudgetKeeper _budget;
+    private readonly TargetWatch _watch;
     private bool _isAbandoned;
 
     private ProbeSession(
@@ -43,6 +44,7 @@ public sealed class ProbeSession : IDisposable
         AttachedReport report)
     {
         _budget = budget;
+        _watch = new TargetWatch(command is null ? target.Processes : []);
         _probes = probes;
         _target = target;
         _command = command;
@@ -77,7 +79,7 @@ public sealed class ProbeSession : IDisposable
             command?.Release();
             double budget = options.BudgetPercent ?? (command is null ? DefaultBudget : 0);
             var keeper = new BudgetKeeper(attachment, new HitPrices(LinuxKernel.Instance), probes, budget);
-            return new ProbeSession(probes, target, command, attachment, reader, keeper, report) { Diagnostics = [.. diagnostics, .. planner.Notices] };
+            return new ProbeSession(probes, target, command, attachment, reader, keeper, report) { Diagnostics = [.. diagnostics, .. target.Notices, .. planner.Notices] };
         }
         catch
         {
@@ -108,6 +110,7 @@ public sealed class ProbeSession : IDisposable
             if (!Expire(Stopwatch.GetElapsedTime(started)))
                 break;
             _budget.Check(pump.Post);
+            _watch.Check(pump.Post);
         }
 
         _attachment.Detach();
@@ -250,6 +253,9 @@ public sealed class ProbeSession : IDisposable
             Preload = preload,
             TypesByProcess = IsLoadedAnywhere(target),
             RingBytes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(options.BufferBytes, 4096, 1 << 30)),
+
+            // For tests of what is done where the kernel has no better links.
+            PerfEvents = Environment.GetEnvironmentVariable("SONDE_PERF_EVENTS") == "1",
             Goroutines = Languages.Go.GoRuntime.FindGoroutineLayout(target.Executable),
         },
         probes);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Sonde.EndToEnd.Running;
 using Xunit;
 
@@ -39,6 +40,27 @@ public sealed class OutputTests
         string output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(3, output.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("call:libc.so.6!write")]
+    [InlineData("libc.so.6!write*")]
+    public async Task Perf_events_count_what_multi_links_count(string probe)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        string command = $"{Repository.Sonde} trace --json '{probe}' -- dd if=/dev/zero of=/dev/null bs=1 count=1000";
+        Assert.Equal(await Hits(command), await Hits("SONDE_PERF_EVENTS=1 " + command));
+
+        static async Task<long> Hits(string command)
+        {
+            using Process shell = Start(command + " 2>/dev/null | tail -n 1");
+            using JsonDocument summary = JsonDocument.Parse(await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+            JsonElement counts = summary.RootElement.GetProperty("summary").GetProperty("probes")[0];
+            long hits = counts.GetProperty("hits").GetInt64();
+            Assert.InRange(hits, 1000, 1100);
+            Assert.Equal(hits, counts.GetProperty("events").GetInt64());
+            return hits;
+        }
     }
 
     private static Process Start(string command) => Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command])

@@ -265,7 +265,7 @@ internal sealed class Lowering
 
     private void EmitProcessFilter()
     {
-        if (_request.Namespace is { } pidNamespace && _request.Processes.Length > 0)
+        if (_request.Namespace is { } pidNamespace)
         {
             // struct bpf_pidns_info { u32 pid; u32 tgid; }: the numbers as Sonde's own namespace counts them.
             short info = _code.Reserve(8);

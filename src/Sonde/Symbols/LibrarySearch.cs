@@ -46,13 +46,15 @@ internal static class LibrarySearch
     /// <param name="program">The program.</param>
     /// <param name="programPath">Its path.</param>
     /// <param name="name">A path, file name or soname.</param>
-    public static string? Find(ElfImage program, string programPath, string name)
+    /// <param name="root">The root directory of the process, empty for our own.</param>
+    /// <returns>Its path below that root.</returns>
+    public static string? Find(ElfImage program, string programPath, string name, string root = "")
     {
         if (name.Contains('/'))
-            return File.Exists(name) ? Path.GetFullPath(name) : null;
+            return File.Exists(root + Path.GetFullPath(name)) ? Path.GetFullPath(name) : null;
         IReadOnlyList<string> directories = [.. RunPath(program, programPath), .. Configured("/etc/ld.so.conf", 0), .. SystemDirectories];
         IEnumerable<string> names = program.Dynamic.Needed.Where(n => n == name || IsVersionOf(n, name)).Append(name).Distinct();
-        return names.SelectMany(n => directories.Select(d => Path.Join(d, n))).FirstOrDefault(File.Exists);
+        return names.SelectMany(n => directories.Select(d => Path.Join(d, n))).FirstOrDefault(p => File.Exists(root + p));
     }
 
     // libssl.so.3 is a version of libssl.so and of libssl.

@@ -9,6 +9,7 @@ internal sealed class Target : IDisposable
 
     private readonly ImageOptions _options;
     private readonly Dictionary<string, Image> _libraries = [];
+    private readonly List<Diagnostic> _notices = [];
 
     private Target(Image executable, IReadOnlyList<int> processes, ImageOptions options, bool isRunning)
     {
@@ -17,6 +18,9 @@ internal sealed class Target : IDisposable
         _options = options;
         IsRunning = isRunning;
     }
+
+    /// <summary>What should be known of the images and keeps nothing from working.</summary>
+    public IReadOnlyList<Diagnostic> Notices => _notices;
 
     /// <summary>The program.</summary>
     public Image Executable { get; }
@@ -87,10 +91,12 @@ internal sealed class Target : IDisposable
             IReadOnlyList<Mapping> mappings = MappingsOf(process);
             if (LibrarySearch.Find(process, mappings, name) is not { } mapping)
             {
+                if (first is null && LibrarySearch.Find(Executable.Elf, Executable.Path, name, $"/proc/{process}/root") is { } path)
+                    return OpenInAdvance(process, path);
                 IReadOnlyList<string> near = Specs.Names.Suggestions.Find(name, mappings.Where(m => m.IsExecutable).Select(m => Path.GetFileName(m.Path)).Distinct(), 3);
                 throw Wrong(
                     "SND2010", $"process {process} has no library {name} in memory",
-                    near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : $"`grep -F .so /proc/{process}/maps` lists its libraries; one that is loaded later cannot be probed before");
+                    near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : $"`grep -F .so /proc/{process}/maps` lists its libraries; for one that is loaded later give its path");
             }
 
             first ??= (process, mapping);
@@ -104,6 +110,14 @@ internal sealed class Target : IDisposable
 
         (int owner, Mapping file) = first!.Value;
         return OpenImage(file.Path, LibrarySearch.OpenPath(owner, file), $"/proc/{owner}/root", _options);
+    }
+
+    // Probes belong to files: the kernel puts them in when a process maps the file.
+    private Image OpenInAdvance(int process, string path)
+    {
+        _notices.Add(new Diagnostic("SND2012", DiagnosticKind.Request, $"process {process} has not loaded {path} yet: the probes are in place when it does"));
+        string root = $"/proc/{process}/root";
+        return OpenImage(path, root + path, root, _options);
     }
 
     private Image OpenByName(string name) => LibrarySearch.Find(Executable.Elf, Executable.Path, name) is { } path
