@@ -21,7 +21,7 @@ internal enum BudgetAction
 /// <param name="share">The budget: 0.05 is five percent of one processor.</param>
 internal sealed class BudgetMeter(double share)
 {
-    private const int Patience = 5;
+    private const int Patience = 10;
     private const int CalmWindows = 20;
 
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);

@@ -32,9 +32,9 @@ internal static class Accounts
 
                 numbers.Add(element.GetProperty("seq").GetUInt64());
             }
-            else if (!element.TryGetProperty("attached", out _))
+            else if (!element.TryGetProperty("attached", out _) && !element.TryGetProperty("notice", out _))
             {
-                yield return $"neither event, attached nor summary: {line}";
+                yield return $"neither event, notice, attached nor summary: {line}";
             }
         }
 
