@@ -6,7 +6,7 @@ CONFIGURATION ?= Release
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
-.PHONY: all build demo test test-all test-guests bench lint pack install clean help
+.PHONY: all build demo test test-all test-guests soak bench lint pack install clean help
 
 all: build
 
@@ -16,6 +16,7 @@ help:
 	@echo 'make test      every test on this kernel, with three Go versions (kernel tests need root)'
 	@echo 'make test-all  the same with every toolchain, and in kernel guests'
 	@echo 'make test-guests  kernel tests and cases on other kernels, under QEMU'
+	@echo 'make soak      ten minutes of attaching and killing on a busy target (root)'
 	@echo 'make bench     benchmarks, side by side with other tracers'
 	@echo 'make lint      formatting and shell scripts'
 	@echo 'make pack      the NuGet package, in out/packages'
@@ -33,10 +34,14 @@ test:
 
 test-all:
 	@scripts/test --all
+	@scripts/soak 600
 	@scripts/test-guests
 
 test-guests:
 	@scripts/test-guests
+
+soak: build
+	@scripts/soak 600
 
 bench: build
 	@if [ -x bench/run ]; then bench/run; else echo 'sonde: there are no benchmarks yet (bench/run)' >&2; exit 1; fi
