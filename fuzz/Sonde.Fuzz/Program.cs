@@ -13,7 +13,16 @@ string corpus = args[0], crashers = args[1];
 if (crashers == "--replay")
 {
     var finding = Mutation.Parse(File.ReadAllText(args[2]));
-    FuzzTarget.All.Single(t => t.Name == finding.Target).Exercise(new MemoryByteSource(finding.Apply(Seeds.Read(corpus)[finding.Seed])));
+    try
+    {
+        FuzzTarget.All.Single(t => t.Name == finding.Target).Exercise(new MemoryByteSource(finding.Apply(Seeds.Read(corpus)[finding.Seed])));
+        Console.WriteLine("read");
+    }
+    catch (BinaryFormatException e)
+    {
+        Console.WriteLine($"refused: {e.Message}");
+    }
+
     return 0;
 }
 

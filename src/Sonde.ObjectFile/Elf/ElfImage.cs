@@ -235,9 +235,13 @@ internal sealed class ElfImage
         return new SectionData(section.Name, Source, (long)section.Offset, (long)section.Size);
     }
 
+    /// <summary>The kernel loads no program with more than 64 KB of program headers (fs/binfmt_elf.c, load_elf_phdrs). Each address is looked up in all of them.</summary>
+    private const int MaxSegments = 65536 / ProgramHeaderSize;
+
     private static Segment[] ReadSegments(IByteSource source, ulong offset, int count)
     {
         if (count == 0 || offset == 0) return [];
+        if (count > MaxSegments) Malformed.Budget("program headers", (long)Math.Min(offset, long.MaxValue), $"{count} segments");
         if (offset > (ulong)source.Length || (ulong)count * ProgramHeaderSize > (ulong)source.Length - offset)
             Malformed.Truncated("program headers", (long)Math.Min(offset, long.MaxValue), count * ProgramHeaderSize);
         var cursor = new SectionData("program headers", source, (long)offset, count * ProgramHeaderSize).Cursor();

@@ -37,8 +37,9 @@ internal sealed record RuntimeOffsets(
         if (Find(types, index, "runtime.g") is not { } g || Find(types, index, "runtime.m") is not { } m) return null;
         var goroutine = types.Fields(g);
         if (Field(goroutine, "stack") is not { } stack || Field(goroutine, "sched") is not { } schedule) return null;
-        var bounds = types.Fields(types.Read(stack.Type));
-        var registers = types.Fields(types.Read(schedule.Type));
+        if (types.Read(stack.Type) is not { Kind: TypeKind.Struct } stackType || types.Read(schedule.Type) is not { Kind: TypeKind.Struct } scheduleType) return null;
+        var bounds = types.Fields(stackType);
+        var registers = types.Fields(scheduleType);
         var thread = types.Fields(m);
         int[] offsets =
         [
