@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Sonde.Languages;
 using Sonde.Languages.Rust;
+using Sonde.Tests.ObjectFile.Support;
 using Xunit;
 
 namespace Sonde.Tests.Languages.Rust;
@@ -132,6 +134,34 @@ public sealed class RustDemanglerTests
                 bytes[random.Next(2, bytes.Length)] = (byte)random.Next(33, 127);
             RustDemangler.TryDemangle(bytes, DemangleOptions.Hash, text);
         }
+    }
+
+    /// <summary>Names of rustc's own driver, as c++filt writes them; every one in the long run. Where it gives up (it knows less than rustc) there is nothing to compare.</summary>
+    [Fact]
+    public void Agrees_with_cxxfilt_on_the_compiler()
+    {
+        string sysroot = ExternalTool.Output("rustc", ["--print", "sysroot"]).Trim();
+        string? driver = Directory.GetFiles(Path.Combine(sysroot, "lib"), "librustc_driver-*.so").FirstOrDefault();
+        Assert.SkipWhen(driver is null || !File.Exists("/usr/bin/c++filt"), "needs rustc's driver and binutils");
+        string[] names = [.. ExternalTool.Output("nm", ["-D", "--defined-only", driver!]).Split('\n').Select(line => line.Split(' ')[^1]).Where(name => RustDemangler.IsMangled(Encoding.UTF8.GetBytes(name))).Distinct()];
+        Assert.True(names.Length > 10_000, $"{names.Length}");
+        if (!TestPrograms.All)
+            names = [.. names.Where((_, i) => i % 10 == 0)];
+        string[] expected = ExternalTool.Output("c++filt", ["-s", "rust"], string.Join('\n', names) + "\n").Split('\n');
+        int compared = 0;
+        for (int i = 0; i < names.Length; i++)
+        {
+            // It does not know the newest primitive types.
+            if (expected[i] == names[i] || names[i].Contains("C3f16", StringComparison.Ordinal) || names[i].Contains("C4f128", StringComparison.Ordinal))
+                continue;
+
+            // rustc writes the type of a constant behind it, older demanglers after a colon.
+            string written = Regex.Replace(expected[i], @"(?<=\w): (?=[iu](8|16|32|64|128|size)\b)|(?<=true|false): bool\b|(?<='): char\b", "");
+            Assert.Equal(written, Demangle(names[i], DemangleOptions.Hash));
+            compared++;
+        }
+
+        Assert.True(compared > names.Length * 9 / 10, $"{compared} of {names.Length}");
     }
 
     private static string? Demangle(string mangled, DemangleOptions options) => RustDemangler.Demangle(Encoding.UTF8.GetBytes(mangled), options);

@@ -20,16 +20,46 @@ public sealed class EntryOracleTests(ITestOutputHelper output)
     [InlineData("gcc", "-g -O2 -fdebug-types-section -gdwarf-5")]
     [InlineData("clang", "-g -O2 -gdwarf-5")]
     [InlineData("clang", "-g -O0 -gdwarf-4")]
+    [InlineData("clang", "-g -O2 -gdwarf-4 -gz=zlib")]
     public void C(string compiler, string flags) => Compare(TestPrograms.C(flags, compiler));
 
     [Theory]
     [InlineData("g++", "-g -O2 -gdwarf-5")]
     [InlineData("g++", "-g -O0 -gdwarf-4 -fdebug-types-section")]
     [InlineData("clang++", "-g -O2 -gdwarf-5")]
+    [InlineData("g++", "-g -O2 -flto -gdwarf-4")]
     public void Cpp(string compiler, string flags) => Compare(TestPrograms.Cpp(flags, compiler));
 
     [Fact]
     public void Rust() => Compare(TestPrograms.Build("#![no_std] #![no_main]\n#[panic_handler] fn p(_: &core::panic::PanicInfo) -> ! { loop {} }\npub enum E { A(u32), B { x: u8, y: &'static str } }\n#[no_mangle] pub extern \"C\" fn f(e: &E) -> u32 { match e { E::A(v) => *v, E::B { x, y } => *x as u32 + y.len() as u32 } }\n", ".rs", "rustc -g -O --crate-type cdylib -C panic=abort -o {out} {in}"));
+
+    /// <summary>llvm-dwarfdump may be too old for zstd: the same entries as without compression.</summary>
+    [Fact]
+    public void Zstd()
+    {
+        const string Build = "gcc -g -O2 -o {out} {in} -lm";
+        var source = File.ReadAllText(Path.Combine(TestPrograms.Root, "tests", "Sonde.Tests", "ObjectFile", "Programs", "sample.c"));
+        var file = TestPrograms.Build(source, ".c", Build);
+        var plain = Entries(file);
+        Assert.Equal(plain, Entries(TestPrograms.Build(source, ".c", $"objcopy --compress-debug-sections=zstd {file} {{out}}")));
+        Assert.True(plain.Count > 100);
+    }
+
+    private static List<string> Entries(string path)
+    {
+        using var source = new FileByteSource(path);
+        var info = DebugInfo.Open(ElfImage.Open(source));
+        var entries = new List<string>();
+        foreach (var header in info.Units)
+        {
+            var cursor = new DieCursor(info.Unit(header).Root);
+            do entries.Add($"{cursor.Current} {cursor.Current.Name} {string.Join(' ', RangeList.Of(cursor.Current))}");
+            while (cursor.Next());
+            entries.Add($"{info.Unit(header).Lines?.Table.Rows.Length}");
+        }
+
+        return entries;
+    }
 
     /// <summary>A Go program has 30,000 entries and more: the short run takes the newest version only.</summary>
     public static TheoryData<string> GoVersions => new(TestPrograms.All ? TestPrograms.GoVersions : TestPrograms.GoVersions[^1..]);
