@@ -56,10 +56,12 @@ public sealed class ConformanceTests(ITestOutputHelper output)
 
         // The module is found from the folder of its files.
         Check("go", binary => SignatureTarget.Compile(
-            "env", ["-C", Path.Combine(s_targets, "go"), tool, "build", .. flags, "-o", binary, "./expressions"], environment) is not null);
+            "env", ["-C", Path.Combine(s_targets, "go"), tool, "build", .. flags, "-o", binary, "./expressions"], environment) is not null,
+            All || version == "1.26" ? null : version == "1.15" ? 0 : 1);
     }
 
-    private void Check(string language, Func<string, bool> compile)
+    // Half of the lines each for the older versions of a language, unless all is tested.
+    private void Check(string language, Func<string, bool> compile, int? half = null)
     {
         Require.Kernel();
         string directory = Directory.CreateTempSubdirectory("sonde-expressions-").FullName;
@@ -69,6 +71,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             if (!compile(binary))
                 Assert.Skip("the compiler is not installed");
             IReadOnlyList<Expectation> lines = Expectation.Read(Path.Combine(s_targets, "expressions", $"{language}.txt"));
+            if (half is { } part)
+                lines = [.. lines.Where((_, i) => i % 2 == part)];
             List<string> wrong = Run(lines, binary);
             output.WriteLine($"{lines.Count} expressions, {wrong.Count} wrong");
             Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(60)));
