@@ -102,10 +102,44 @@ public sealed class LineSitesTests
         Assert.NotEmpty(LineSites.Find(function, rows, 1, 5, CallConvention.SystemV, KernelTraits.Floor).Sites);
     }
 
-    private static string Find(string code, string rows, uint line, CallConvention convention) =>
-        string.Join(' ', Select(code, rows, line, convention).Sites.Select(site => site.Address - Code.Address));
+    [Fact]
+    public void A_later_part_of_a_statement_is_no_execution() =>
+        Assert.Equal("2", Find("85ff 7402 89f8 89f8 c3", "0:1 4:2 6:1 8:3 9:end", 1, CallConvention.SystemV)); // test; je 6; 4: mov; 6: mov
 
-    private static LineSelection Select(string code, string rows, uint line, CallConvention convention)
+    [Fact]
+    public void A_part_that_a_loop_comes_back_to_is_one() =>
+        Assert.Equal("0 6", Find("31c0 89f8 39c8 75fa c3", "0:1 2:2 4:1 8:3 9:end", 1, CallConvention.SystemV)); // xor; 2: mov; cmp; jne 2
+
+    [Theory]
+    [InlineData(false, "6 15")]
+    [InlineData(true, "6")]
+    public void Behind_a_call_that_never_returns_nothing_goes_on(bool never, string sites)
+    {
+        // test; je 8; test; jmp 13; 8: call (a panic, of line 2); 13: mov (the compiler took it for line 2); mov; ret
+        const string code = "85f6 7404 85ff eb05 e800000000 89f8 89f8 c3";
+        Assert.Equal(sites, Find(code, "0:9 4:1 8:2 15:1 17:3 18:end", 1, CallConvention.SystemV, (in Iced.Intel.Instruction _) => never));
+    }
+
+    [Fact]
+    public void Where_two_ways_meet_within_a_line_both_begin_it() =>
+        Assert.Equal("4 8", Find("85ff 7404 89f8 eb02 89f0 01f0 c3", "0:9 4:1 8:0- 10:1 12:3 13:end", 1, CallConvention.SystemV)); // test; je 8; mov; jmp 10; 8: mov; 10: add
+
+    [Theory]
+    [InlineData("8b4424f8 8d0c00 50 c3", 7, "rax rcx")] // mov eax,[rsp-8]; lea ecx,[rax+rax]; push
+    [InlineData("8b07 8d0c00 50 c3", 0, "")] // mov eax,[rdi] can fault: then the line was executed
+    [InlineData("897c24f8 50 c3", 0, "")] // a store
+    public void An_emulated_instruction_behind_loads_may_stand_in(string code, int later, string written)
+    {
+        var site = Assert.Single(Select(code, "0:1 90:end", 1, CallConvention.SystemV).Sites);
+        Assert.Equal(UprobeHandling.Stepped, site.Cost);
+        Assert.Equal(later == 0 ? 0 : Code.Address + (ulong)later, site.Later);
+        Assert.Equal(written, site.Later == 0 ? "" : site.Written.Describe());
+    }
+
+    private static string Find(string code, string rows, uint line, CallConvention convention, NeverReturns? never = null) =>
+        string.Join(' ', Select(code, rows, line, convention, never).Sites.Select(site => site.Address - Code.Address));
+
+    private static LineSelection Select(string code, string rows, uint line, CallConvention convention, NeverReturns? never = null)
     {
         var table = rows.Split(' ').Select(row =>
         {
@@ -115,6 +149,6 @@ public sealed class LineSitesTests
                 Code.Address + ulong.Parse(parts[0], CultureInfo.InvariantCulture), 1,
                 end ? 0 : uint.Parse(parts[1], CultureInfo.InvariantCulture), !row.EndsWith('-') && !end, end);
         });
-        return LineSites.Find(Code.Of(code), table.ToArray(), 1, line, convention, KernelTraits.Floor);
+        return LineSites.Find(Code.Of(code), table.ToArray(), 1, line, convention, KernelTraits.Floor, never);
     }
 }
