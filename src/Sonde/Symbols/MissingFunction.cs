@@ -28,7 +28,7 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
 
         string file = where.File is { } name ? $" of the file {name}" : "";
         if (where.Syntax == PatternSyntax.Regex)
-            return Wrong("SND3001", $"no function{file} in {image.Path} fits /{where.Name}/", "`sonde ls` lists the functions");
+            return Wrong("SND3001", $"no function{file} in {image.Path} fits /{where.Name}/", NotListed());
         if (InlinedCopies(where) is > 0 and var copies)
         {
             return Wrong(
@@ -46,8 +46,13 @@ internal sealed class MissingFunction(Image image, FunctionFinder finder)
         IReadOnlyList<string> near = where.File is null ? finder.Suggest(where.Name) : [];
         return Wrong(
             "SND3001", $"there is no function {where.Name}{file} in {image.Path}",
-            near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "`sonde ls` lists the functions");
+            near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : NotListed());
     }
+
+    // Where only the names are left that others link to, the one that is missing may be in a debug file.
+    private string NotListed() => image.Elf.Symbols.Count <= 1 && image.Separate is null && !image.Debug.Exists && image.DebugFilePlaces.Count > 0
+        ? $"its own symbols were stripped; give its debug file with --debug-file; looked at {string.Join(", ", image.DebugFilePlaces)}"
+        : "`sonde ls` lists the functions";
 
     /// <summary>That there are no names at all, with every place where they were looked for.</summary>
     public static Diagnostic NoSymbols(Image image, string? probe)

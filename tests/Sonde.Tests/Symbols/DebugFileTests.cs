@@ -96,6 +96,18 @@ public sealed class DebugFileTests : IDisposable
         Assert.Equal(("secret", "program.c", 1), (function.Name, Path.GetFileName(function.File), function.Line));
     }
 
+    /// <summary>A name that stripping took out may be in a debug file: the message says where one was looked for.</summary>
+    [Fact]
+    public void A_stripped_function_is_missed_with_the_places_that_were_looked_at()
+    {
+        string stripped = TestPrograms.Build("int work(int n) { return n + 1; }\nint main(int c, char **v) { return work(c); }", ".c", "gcc -O0 -Wl,--build-id -o {out} {in} && strip {out}");
+        Diagnostic diagnostic = Find.WhyNot(stripped, "work");
+        Assert.Equal("SND3001", diagnostic.Code);
+        Assert.Contains("--debug-file", diagnostic.Hint, StringComparison.Ordinal);
+        Assert.Contains("/usr/lib/debug/.build-id/", diagnostic.Hint, StringComparison.Ordinal);
+        Assert.Contains("not there", diagnostic.Hint, StringComparison.Ordinal);
+    }
+
     private void Split(string flags, bool link, string entry = "")
     {
         string source = Path.Combine(_directory, "program.c");
