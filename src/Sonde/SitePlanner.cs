@@ -72,7 +72,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         ExpressionBinder? atEntry = entry is null ? null : new ExpressionBinder(types.Graph, ScopeOf(entry, arguments, null)) { Notes = notes };
         Holder? holder = atEntry is null || exit is null ? null : new Holder(types.Graph, atEntry, NeedsReturn);
         ExpressionBinder? atExit = exit is null ? null : new ExpressionBinder(
-            types.Graph, ScopeOf(exit, results, holder, entry) with { HasDuration = entry is not null, Held = holder, Arguments = arguments }) { Notes = notes };
+            types.Graph, ScopeOf(exit, results, holder, entry) with { HasDuration = entry is not null, Held = holder, Arguments = arguments })
+        { Notes = notes };
 
         var values = ImmutableArray.CreateBuilder<WantedValue>();
         foreach ((string name, Expr expression) in Captures())

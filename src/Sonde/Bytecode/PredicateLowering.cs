@@ -8,18 +8,18 @@ namespace Sonde.Bytecode;
 /// <summary>Conditions into jumps: to one label when true, to another when false, to a third when they cannot be evaluated.</summary>
 internal sealed class PredicateLowering
 {
-    private readonly CodeWriter code;
-    private readonly OperandLowering operands;
-    private readonly TextLowering texts;
+    private readonly CodeWriter _code;
+    private readonly OperandLowering _operands;
+    private readonly TextLowering _texts;
 
     public PredicateLowering(CodeWriter code, OperandLowering operands)
     {
-        (this.code, this.operands, texts) = (code, operands, new TextLowering(code, operands));
+        (_code, _operands, _texts) = (code, operands, new TextLowering(code, operands));
         operands.Predicates = this;
     }
 
     /// <summary>Puts the length of a text into R0.</summary>
-    public void EmitLength(TargetText text, Escapes escapes) => texts.EmitLength(text, escapes);
+    public void EmitLength(TargetText text, Escapes escapes) => _texts.EmitLength(text, escapes);
 
     /// <summary>Writes the condition; control always leaves by one of the labels.</summary>
     public void Emit(Predicate predicate, Label whenTrue, Label whenFalse, Escapes escapes)
@@ -27,7 +27,7 @@ internal sealed class PredicateLowering
         switch (predicate)
         {
             case ConstantPredicate constant:
-                code.Add(Jump(constant.Value ? whenTrue : whenFalse));
+                _code.Add(Jump(constant.Value ? whenTrue : whenFalse));
                 break;
 
             case NotPredicate not:
@@ -37,16 +37,16 @@ internal sealed class PredicateLowering
             case AndPredicate and:
                 var second = new Label("and");
                 Emit(and.Left, second, whenFalse, escapes);
-                code.Add(Mark(second));
-                code.Note("and");
+                _code.Add(Mark(second));
+                _code.Note("and");
                 Emit(and.Right, whenTrue, whenFalse, escapes);
                 break;
 
             case OrPredicate or:
                 var other = new Label("or");
                 Emit(or.Left, whenTrue, other, escapes);
-                code.Add(Mark(other));
-                code.Note("or");
+                _code.Add(Mark(other));
+                _code.Note("or");
                 Emit(or.Right, whenTrue, whenFalse, escapes);
                 break;
 
@@ -56,12 +56,12 @@ internal sealed class PredicateLowering
 
             case MixedPredicate compare:
                 // Both sides are computed, whatever the sign: one that has no value makes an error.
-                operands.EmitPair(compare.Signed, compare.Unsigned, escapes);
-                code.Add(JumpIfImm(
+                _operands.EmitPair(compare.Signed, compare.Unsigned, escapes);
+                _code.Add(JumpIfImm(
                     Register.R1, Condition.SignedLess, 0,
                     compare.Comparison is Comparison.Less or Comparison.LessOrEqual or Comparison.NotEqual ? whenTrue : whenFalse));
-                code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: false), Register.R2, whenTrue));
-                code.Add(Jump(whenFalse));
+                _code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: false), Register.R2, whenTrue));
+                _code.Add(Jump(whenFalse));
                 break;
 
             case FloatPredicate compare:
@@ -69,7 +69,7 @@ internal sealed class PredicateLowering
                 break;
 
             case TextPredicate text:
-                texts.Emit(text, whenTrue, whenFalse, escapes);
+                _texts.Emit(text, whenTrue, whenFalse, escapes);
                 break;
 
             default:
@@ -82,16 +82,16 @@ internal sealed class PredicateLowering
         Condition condition = ConditionOf(compare.Comparison, compare.Signed);
         if (compare.Right is ConstantOperand { Value: >= int.MinValue and <= int.MaxValue } constant)
         {
-            operands.Emit(compare.Left, Register.R0, escapes);
-            code.Add(JumpIfImm(Register.R0, condition, (int)constant.Value, whenTrue));
+            _operands.Emit(compare.Left, Register.R0, escapes);
+            _code.Add(JumpIfImm(Register.R0, condition, (int)constant.Value, whenTrue));
         }
         else
         {
-            operands.EmitPair(compare.Left, compare.Right, escapes);
-            code.Add(JumpIf(Register.R1, condition, Register.R2, whenTrue));
+            _operands.EmitPair(compare.Left, compare.Right, escapes);
+            _code.Add(JumpIf(Register.R1, condition, Register.R2, whenTrue));
         }
 
-        code.Add(Jump(whenFalse));
+        _code.Add(Jump(whenFalse));
     }
 
     private static Condition ConditionOf(Comparison comparison, bool signed) => (comparison, signed) switch
@@ -114,21 +114,21 @@ internal sealed class PredicateLowering
     private void EmitFloats(FloatPredicate compare, Label whenTrue, Label whenFalse, Escapes escapes)
     {
         Label unordered = compare.Comparison == Comparison.NotEqual ? whenTrue : whenFalse;
-        operands.EmitPair(compare.Left, compare.Right, escapes);
+        _operands.EmitPair(compare.Left, compare.Right, escapes);
         foreach (Register register in (ReadOnlySpan<Register>)[Register.R1, Register.R2])
         {
-            code.Add(LshImm(register, 64 - (8 * (int)compare.Size)));
-            code.Add(Mov(Register.R3, register));
-            code.Add(ArshImm(Register.R3, 63), "the sign");
-            code.Add(LshImm(register, 1));
-            code.Add(RshImm(register, 1));
-            code.Add(LdImm64(Register.R4, compare.Size == 4 ? 0x7f80_0000L << 32 : 0x7ff0_0000_0000_0000));
-            code.Add(JumpIf(register, Condition.Greater, Register.R4, unordered), "NaN");
-            code.Add(Xor(register, Register.R3));
-            code.Add(Sub(register, Register.R3));
+            _code.Add(LshImm(register, 64 - (8 * (int)compare.Size)));
+            _code.Add(Mov(Register.R3, register));
+            _code.Add(ArshImm(Register.R3, 63), "the sign");
+            _code.Add(LshImm(register, 1));
+            _code.Add(RshImm(register, 1));
+            _code.Add(LdImm64(Register.R4, compare.Size == 4 ? 0x7f80_0000L << 32 : 0x7ff0_0000_0000_0000));
+            _code.Add(JumpIf(register, Condition.Greater, Register.R4, unordered), "NaN");
+            _code.Add(Xor(register, Register.R3));
+            _code.Add(Sub(register, Register.R3));
         }
 
-        code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: true), Register.R2, whenTrue));
-        code.Add(Jump(whenFalse));
+        _code.Add(JumpIf(Register.R1, ConditionOf(compare.Comparison, signed: true), Register.R2, whenTrue));
+        _code.Add(Jump(whenFalse));
     }
 }
