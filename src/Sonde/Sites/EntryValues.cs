@@ -23,6 +23,8 @@ internal sealed class EntryValues
     private readonly TypeGraph _types;
     private readonly GoRestart? _restart;
     private readonly CallingConvention? _convention;
+    private readonly Lazy<bool> _isWholeList, _goListIsWhole;
+    private readonly Lazy<ImmutableArray<Piece>> _piecesAtEntry;
     private bool? _keepsConvention;
 
     /// <summary>Prepares to place a function's values.</summary>
@@ -43,6 +45,9 @@ internal sealed class EntryValues
             SourceLanguage.Rust => new RustConvention(),
             _ => null,
         };
+        _isWholeList = new(FindIsWholeList);
+        _goListIsWhole = new(() => GoParameters.IsWhole(function, signature, types, _convention!, CfaAtEntry));
+        _piecesAtEntry = new(() => [.. Parameters(CfaAtEntry, function.Address).SelectMany(p => p.Pieces)]);
     }
 
     /// <summary>Go 1.17 and newer pass arguments in registers; the compiler says so in the unit's producer.</summary>
@@ -98,21 +103,20 @@ internal sealed class EntryValues
     /// Whether every parameter is described. gcc does that; clang leaves out unnamed ones, which C does not have, and some
     /// others (seen: 14), which shifts all that the convention says of the rest. The mangled name tells their number.
     /// </summary>
-    private bool IsWholeList
+    private bool IsWholeList => _isWholeList.Value;
+
+    private bool FindIsWholeList()
     {
-        get
-        {
-            if (_function.Language == SourceLanguage.C)
-                return true;
-            if (_function.Entry.Exists && _function.Entry.Unit.Producer is { } producer && producer.StartsWith("GNU ", StringComparison.Ordinal))
-                return true;
-            if (_function.Language != SourceLanguage.Cpp
-                || Demangler.Demangle(System.Text.Encoding.UTF8.GetBytes(_function.Symbol)) is not { } demangled
-                || FunctionName.Split(demangled).Parameters is not { } list)
-                return false;
-            int described = _signature.Parameters.Count(p => !p.Entry.Flag(DW_AT.DW_AT_artificial) && p.Name != "this");
-            return described == CountOf(list);
-        }
+        if (_function.Language == SourceLanguage.C)
+            return true;
+        if (_function.Entry.Exists && _function.Entry.Unit.Producer is { } producer && producer.StartsWith("GNU ", StringComparison.Ordinal))
+            return true;
+        if (_function.Language != SourceLanguage.Cpp
+            || Demangler.Demangle(System.Text.Encoding.UTF8.GetBytes(_function.Symbol)) is not { } demangled
+            || FunctionName.Split(demangled).Parameters is not { } list)
+            return false;
+        int described = _signature.Parameters.Count(p => !p.Entry.Flag(DW_AT.DW_AT_artificial) && p.Name != "this");
+        return described == CountOf(list);
     }
 
     // What is only declared has no size, and nothing behind it can be placed.
@@ -166,8 +170,10 @@ internal sealed class EntryValues
             .Select(p => new Variable(p.Name, p.Type, Believed(p, LocationReader.Read(p.Entry, _types[p.Type], at), at)))];
     }
 
-    // Where the address of a parameter that goes by address is on the stack, rustc states its place as if it were the value's
-    // (measured: 1.95).
+    /// <summary>
+    /// What is stated of a parameter's place, or that it cannot be believed: where the address of a parameter that goes by
+    /// address is on the stack, rustc states its place as if it were the value's (measured: 1.95).
+    /// </summary>
     public ImmutableArray<Piece> Believed(Parameter parameter, ImmutableArray<Piece> stated, Standpoint at) =>
         _function.Language == SourceLanguage.Rust && Languages.Rust.RustConvention.MayBeIndirect(_types[parameter.Type].Layout)
             && InArgumentArea(parameter, stated, at) is not null
@@ -194,7 +200,7 @@ internal sealed class EntryValues
             else if (_function.Language is SourceLanguage.C or SourceLanguage.Cpp && !KeepsConvention(EntryPoint))
                 pieces = Absent(result, MissingReason.OptimizedOut);
             else if (_function.Language is SourceLanguage.Go && pieces is [{ Place: MemoryPlace }])
-                pieces = GoParameters.IsWhole(_function, _signature, _types, _convention, cfa) ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
+                pieces = _goListIsWhole.Value ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
             variables.Add(new Variable(result.Name, result.Type, pieces));
         }
 
@@ -304,7 +310,7 @@ internal sealed class EntryValues
         [new Piece(0, (uint)Math.Min(_types[parameter.Type].Size, uint.MaxValue), new AbsentPlace(reason))];
 
     /// <summary>The registers that the parameters need to be intact at an entry site.</summary>
-    public RegisterSet WantedRegisters => Operands.RegistersOf(Parameters(CfaAtEntry, _function.Address).SelectMany(p => p.Pieces)) & ~RegisterSet.Rsp;
+    public RegisterSet WantedRegisters => Operands.RegistersOf(_piecesAtEntry.Value) & ~RegisterSet.Rsp;
 
     /// <summary>How many bytes from the CFA on hold arguments.</summary>
     public int StackBytes
@@ -312,7 +318,7 @@ internal sealed class EntryValues
         get
         {
             long end = 0;
-            foreach (Piece piece in Parameters(CfaAtEntry, _function.Address).SelectMany(p => p.Pieces))
+            foreach (Piece piece in _piecesAtEntry.Value)
             {
                 // CfaAtEntry is rsp + 8.
                 if (piece.Place is MemoryPlace memory && memory.Base.Plus(memory.Displacement).Split() is (RegisterOperand { Register: GeneralRegister.Rsp }, var at))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sonde.Languages;
 using Sonde.Languages.Go;
+using Sonde.ObjectFile.Go;
 using Sonde.Symbols;
 using Sonde.Types;
 
@@ -278,12 +279,8 @@ internal sealed class GoParameters
         get
         {
             string producer = _function.Entry.Unit.Producer ?? "";
-            int version = producer.IndexOf("go1.", StringComparison.Ordinal);
-            if (version < 0)
-                return producer.Contains("devel", StringComparison.Ordinal);
-            ReadOnlySpan<char> minor = producer.AsSpan(version + 4);
-            int digits = minor.IndexOfAnyExceptInRange('0', '9');
-            return int.TryParse(digits < 0 ? minor : minor[..digits], out int number) && number >= 22;
+            GoVersion version = GoVersion.Parse(producer);
+            return version.IsKnown ? version.IsAtLeast(22) : producer.Contains("devel", StringComparison.Ordinal);
         }
     }
 }

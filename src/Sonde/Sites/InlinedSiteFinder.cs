@@ -43,19 +43,8 @@ internal sealed class InlinedSiteFinder(Function function, SiteFinder finder, Fu
     {
         var address = new FileAddress(site.Address);
         Operand? cfa = finder.CfaAt(address, code);
-        return new ProbeSite
-        {
-            Function = function,
-            Use = SiteUse.Entry,
-            Address = address,
-            FileOffset = finder.OffsetOf(address),
-            Cfa = cfa ?? new RegisterOperand(GeneralRegister.Rsp),
-            Flags = site.Ignore,
-            Goroutine = finder.Goroutine,
-            Cost = site.Cost,
-            Shown = new Shown(copy.Name, copy.File, copy.Line, true),
-            Values = _values.Parameters(copy.Entry, address, cfa, code),
-        };
+        var shown = new Shown(copy.Name, copy.File, copy.Line, true);
+        return finder.SiteAt(SiteUse.Entry, address, site.Cost, site.Ignore, cfa, shown) with { Values = _values.Parameters(copy.Entry, address, cfa, code) };
     }
 
     /// <summary>

@@ -79,26 +79,14 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
     private ProbeSite SiteAt(LineSite site, FileAddress address, UprobeHandling cost, int owner, DecodedFunction code, SourceLine line, Shown shown)
     {
         Operand? cfa = finder.CfaAt(address, code);
-        return new ProbeSite
+        return finder.SiteAt(SiteUse.Line, address, cost, site.Ignore, cfa, shown) with
         {
-            Function = function,
-            Use = SiteUse.Line,
-            Address = address,
-            FileOffset = finder.OffsetOf(address),
-            Cfa = cfa ?? new RegisterOperand(GeneralRegister.Rsp),
-            Flags = site.Ignore,
-            Goroutine = finder.Goroutine,
-            Cost = cost,
-            Shown = shown,
             Values = _values.At(owner == LineOwners.Itself ? function.Entry : _scopes![owner].Entry, address, cfa, code, line),
         };
     }
 
-    private bool IsEntry(ulong row)
-    {
-        StackCheck? check = finder.Convention.GrowsStacks ? StackCheck.Find(finder.Code) : null;
-        return row == finder.Code.Code.Address || (check is { } found && row == finder.Code.Instructions[found.Body].IP);
-    }
+    private bool IsEntry(ulong row) =>
+        row == finder.Code.Code.Address || (finder.Check is { } check && row == finder.Code.Instructions[check.Body].IP);
 
     private Shown Shown(int owner, SourceLine line) => owner == LineOwners.Itself
         ? new Shown(function.Name, line.Path, line.Number, false)

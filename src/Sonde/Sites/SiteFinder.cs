@@ -16,6 +16,7 @@ internal sealed class SiteFinder
 
     private readonly Function _function;
     private readonly bool _allCandidates;
+    private readonly FunctionCode[] _otherParts;
     private readonly EntryValues _values;
     private readonly Func<int?> _threadPointer;
     private readonly Func<SourceLanguage, TypeReader> _typesOf;
@@ -41,8 +42,10 @@ internal sealed class SiteFinder
             _ => CallConvention.SystemV,
         };
         Signature = FunctionSignature.Read(function, types);
-        Code = FunctionDecoder.Decode(ReadCode(function), [.. OtherParts(function)]);
-        GoRestart? restart = Convention.GrowsStacks && StackCheck.Find(Code) is { } check ? GoRestart.Of(check, Code, function.Image.Elf.Type == ElfType.ET_EXEC) : null;
+        _otherParts = [.. OtherParts(function)];
+        Code = FunctionDecoder.Decode(ReadCode(function), _otherParts);
+        Check = Convention.GrowsStacks ? StackCheck.Find(Code) : null;
+        GoRestart? restart = Check is { } check ? GoRestart.Of(check, Code, function.Image.Elf.Type == ElfType.ET_EXEC) : null;
         _values = new EntryValues(function, Signature, types.Graph, restart);
     }
 
@@ -58,14 +61,17 @@ internal sealed class SiteFinder
     /// <summary>The function's instructions.</summary>
     public DecodedFunction Code { get; }
 
+    /// <summary>The function's stack check; null when it has none.</summary>
+    public StackCheck? Check { get; }
+
     /// <summary>The sites of a probe: one where the function is entered, and the ways out for returns and calls.</summary>
     /// <exception cref="SiteUnavailableException">None will do.</exception>
     public ImmutableArray<ProbeSite> Find(ProbeKind kind)
     {
         if (kind == ProbeKind.Line)
-            return Lines();
+            return FindAll<SourceLine>(_function.Lines, new LineSiteFinder(_function, this, _typesOf).Find, "the line has no code in it");
         if (_function.Copies.Count > 0)
-            return Copies();
+            return FindAll<InlinedCopy>(_function.Copies, new InlinedSiteFinder(_function, this, _typesOf).Find, "nothing is left of its inlined copies");
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
         bool byKernel = Convention.AllowsReturnProbes && WaysOut.CallsNothing(Code);
         if (kind is ProbeKind.Entry or ProbeKind.Call)
@@ -77,32 +83,19 @@ internal sealed class SiteFinder
         return sites.DrainToImmutable();
     }
 
-    private ImmutableArray<ProbeSite> Copies()
+    private delegate ImmutableArray<ProbeSite> Finder<T>(T place, out SiteRefusal? refusal);
+
+    private static ImmutableArray<ProbeSite> FindAll<T>(IEnumerable<T> places, Finder<T> find, string none)
     {
-        var copies = new InlinedSiteFinder(_function, this, _typesOf);
         var sites = ImmutableArray.CreateBuilder<ProbeSite>();
         SiteRefusal? refusal = null;
-        foreach (InlinedCopy copy in _function.Copies)
+        foreach (T place in places)
         {
-            sites.AddRange(copies.Find(copy, out SiteRefusal? why));
+            sites.AddRange(find(place, out SiteRefusal? why));
             refusal ??= why;
         }
 
-        return sites.Count > 0 ? sites.DrainToImmutable() : throw new SiteUnavailableException(refusal?.Describe() ?? "nothing is left of its inlined copies");
-    }
-
-    private ImmutableArray<ProbeSite> Lines()
-    {
-        var lines = new LineSiteFinder(_function, this, _typesOf);
-        var sites = ImmutableArray.CreateBuilder<ProbeSite>();
-        SiteRefusal? refusal = null;
-        foreach (SourceLine line in _function.Lines)
-        {
-            sites.AddRange(lines.Find(line, out SiteRefusal? why));
-            refusal ??= why;
-        }
-
-        return sites.Count > 0 ? sites.DrainToImmutable() : throw new SiteUnavailableException(refusal?.Describe() ?? "the line has no code in it");
+        return sites.Count > 0 ? sites.DrainToImmutable() : throw new SiteUnavailableException(refusal?.Describe() ?? none);
     }
 
     /// <summary>The site where the function is entered.</summary>
@@ -129,17 +122,9 @@ internal sealed class SiteFinder
         if (choice.CfaOffset is not { } cfaOffset)
             throw new SiteUnavailableException("the place of its stack frame is not known where the probe would go");
         Operand cfa = Rsp.Plus(cfaOffset);
-        return new ProbeSite
+        return SiteAt(SiteUse.Entry, address, choice.Cost, choice.Ignore, cfa, null) with
         {
-            Function = _function,
-            Use = SiteUse.Entry,
-            Address = address,
-            FileOffset = OffsetOf(address),
-            Cfa = cfa,
-            Flags = choice.Ignore,
             Selection = selection,
-            Goroutine = Goroutine,
-            Cost = choice.Cost,
             Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa, address),
         };
     }
@@ -182,24 +167,33 @@ internal sealed class SiteFinder
             ImmutableArray<Variable> values = _values.Results(cfa);
             if (exit.Kind == ReturnKind.TailJump)
                 values = [.. values.Select(v => v with { Pieces = [] })];
-            yield return new ProbeSite
-            {
-                Function = _function,
-                Use = SiteUse.Exit,
-                Address = address,
-                FileOffset = OffsetOf(address),
-                Cfa = cfa,
-                Flags = exit.Ignore,
-                Goroutine = Goroutine,
-                Cost = exit.Cost,
-                Values = values,
-            };
+            yield return SiteAt(SiteUse.Exit, address, exit.Cost, exit.Ignore, cfa, null) with { Values = values };
         }
     }
 
     /// <summary>The instructions of one part of the function; null when they are not to be had.</summary>
     public DecodedFunction? CodeOf(AddressRange part) =>
-        part.Contains(_function.Address) ? Code : Read(_function.Image, part.Start, part.Size) is { } code ? FunctionDecoder.Decode(code) : null;
+        part.Contains(_function.Address) ? Code : Read(_function.Image, part) is { } code ? FunctionDecoder.Decode(code) : null;
+
+    /// <summary>A site inside the function, without its values.</summary>
+    /// <param name="use">What it is for.</param>
+    /// <param name="address">The instruction.</param>
+    /// <param name="cost">What a hit costs.</param>
+    /// <param name="ignore">Hits to pass over.</param>
+    /// <param name="cfa">The canonical frame address there; null when it is not known.</param>
+    /// <param name="shown">What events show as their function and line.</param>
+    public ProbeSite SiteAt(SiteUse use, FileAddress address, UprobeHandling cost, FlagsTest? ignore, Operand? cfa, Shown? shown) => new()
+    {
+        Function = _function,
+        Use = use,
+        Address = address,
+        FileOffset = OffsetOf(address),
+        Cfa = cfa ?? Rsp,
+        Flags = ignore,
+        Goroutine = Goroutine,
+        Cost = cost,
+        Shown = shown,
+    };
 
     /// <summary>The canonical frame address at an instruction, by the code or else by the frame information; null when neither tells.</summary>
     public Operand? CfaAt(FileAddress address, DecodedFunction code)
@@ -233,7 +227,7 @@ internal sealed class SiteFinder
             return null;
         try
         {
-            return image.Frames.TryFind(target, out FrameRow row) && Read(image, row.Function.Start, row.Function.End - row.Function.Start) is { } code
+            return image.Frames.TryFind(target, out FrameRow row) && Read(image, row.Function) is { } code
                 ? FunctionDecoder.Decode(code)
                 : null;
         }
@@ -245,7 +239,7 @@ internal sealed class SiteFinder
 
     private DecodedFunction? PartAt(ulong address)
     {
-        FunctionCode part = OtherParts(_function).FirstOrDefault(p => p.Contains(address));
+        FunctionCode part = _otherParts.FirstOrDefault(p => p.Contains(address));
         return part.Code.IsEmpty ? null : FunctionDecoder.Decode(part);
     }
 
@@ -256,20 +250,22 @@ internal sealed class SiteFinder
             yield break;
         foreach (AddressRange range in RangeList.Of(function.Entry))
         {
-            if (!range.Contains(function.Address) && Read(function.Image, range.Start, range.End - range.Start) is { } code)
+            if (!range.Contains(function.Address) && Read(function.Image, range) is { } code)
                 yield return code;
         }
     }
 
-    private static FunctionCode? Read(Image image, FileAddress address, ulong size)
+    private static FunctionCode? Read(Image image, AddressRange range)
     {
-        var bytes = new byte[Math.Min(size, FunctionDecoder.MaxCodeBytes)];
-        return image.Elf.IsExecutable(address) && image.Elf.ReadAt(address, bytes) == bytes.Length ? new FunctionCode(bytes, address.Value) : null;
+        var bytes = new byte[Math.Min(range.Size, FunctionDecoder.MaxCodeBytes)];
+        return image.Elf.IsExecutable(range.Start) && image.Elf.ReadAt(range.Start, bytes) == bytes.Length ? new FunctionCode(bytes, range.Start.Value) : null;
     }
 
-    // Register ABI: r14. Before it, the runtime kept g in thread-local storage, 8 bytes below the thread pointer
-    // (runtime/go_tls.h, cmd/internal/obj/x86: TLS_LE on Linux), as assembly functions still find it.
     /// <summary>The running goroutine's <c>g</c> anywhere in the function; null when it is not known.</summary>
+    /// <remarks>
+    /// Register ABI: r14. Before it, the runtime kept g in thread-local storage, 8 bytes below the thread pointer
+    /// (runtime/go_tls.h, cmd/internal/obj/x86: TLS_LE on Linux), as assembly functions still find it.
+    /// </remarks>
     public Operand? Goroutine
     {
         get
