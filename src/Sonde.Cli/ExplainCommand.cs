@@ -44,11 +44,7 @@ internal static class ExplainCommand
     private static int Run(ParseResult parsed)
     {
         Failure.Debug = parsed.GetValue(TargetOptions.Debug);
-        int[] processes = parsed.GetValue(TargetOptions.Pid) ?? [];
-        string? file = parsed.GetValue(TargetOptions.Exe);
-        string[] words = parsed.GetValue(Words) ?? [];
-        if (processes.Length == 0 && file is null && words.Length > 0)
-            (file, words) = (words[0], words[1..]);
+        (int[] processes, string? file, string[] words) = TargetOptions.Read(parsed, Words);
         if (parsed.GetValue(Functions) is var most && most < 1)
             throw new SondeException(new Diagnostic("SND1005", DiagnosticKind.Request, "--functions takes a number from 1"));
         using var output = new StreamWriter(StandardStreams.Output());

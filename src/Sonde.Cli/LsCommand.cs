@@ -41,11 +41,7 @@ internal static class LsCommand
     private static int Run(ParseResult parsed)
     {
         Failure.Debug = parsed.GetValue(TargetOptions.Debug);
-        int[] processes = parsed.GetValue(TargetOptions.Pid) ?? [];
-        string? file = parsed.GetValue(TargetOptions.Exe);
-        string[] words = parsed.GetValue(Words) ?? [];
-        if (processes.Length == 0 && file is null && words.Length > 0)
-            (file, words) = (words[0], words[1..]);
+        (int[] processes, string? file, string[] words) = TargetOptions.Read(parsed, Words);
         if ((processes.Length > 0) == (file is not null))
             throw Wrong("SND2007", file is null ? "no target is given" : "only one kind of target can be given", "sonde ls FILE, or sonde ls -p PID");
         string? lines = parsed.GetValue(Lines), layout = parsed.GetValue(Layout);

@@ -23,6 +23,15 @@ internal static class TargetOptions
     /// <summary>Tell everything on failure.</summary>
     public static Option<bool> Debug { get; } = new("--debug") { Description = "on failure, tell everything" };
 
+    /// <summary>The target and the words beside it: without an option that names a target, the first word is its file.</summary>
+    public static (int[] Processes, string? File, string[] Words) Read(ParseResult parsed, Argument<string[]> rest)
+    {
+        int[] processes = parsed.GetValue(Pid) ?? [];
+        string? file = parsed.GetValue(Exe);
+        string[] words = parsed.GetValue(rest) ?? [];
+        return processes.Length == 0 && file is null && words.Length > 0 ? (processes, words[0], words[1..]) : (processes, file, words);
+    }
+
     /// <summary>Whether standard output is a terminal that shows colours.</summary>
     public static bool UseColour() =>
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";

@@ -82,10 +82,7 @@ internal sealed class Lowering
 
     private void EmitSingle()
     {
-        Count(CounterRow.Hits);
-        EmitCondition(Plan.EntryCondition, _exit);
-        EmitSample(_exit);
-        EmitRateLimit(_exit);
+        EmitDecision();
 
         // A frame that cannot be reserved still uses up its number: the gap is what tells the reader of the loss.
         var full = new Label("ring full");
@@ -112,12 +109,18 @@ internal sealed class Lowering
         Count(CounterRow.RingFull);
     }
 
-    private void EmitSingleFollow(FollowLayout layout)
+    // Of a probe that fires once: is the hit an event.
+    private void EmitDecision()
     {
         Count(CounterRow.Hits);
         EmitCondition(Plan.EntryCondition, _exit);
         EmitSample(_exit);
         EmitRateLimit(_exit);
+    }
+
+    private void EmitSingleFollow(FollowLayout layout)
+    {
+        EmitDecision();
         var full = new Label("no slot");
         _follow.Claim(full);
         _code.Add(Load(Width.DW, Register.R7, Register.R10, _follow.State));
@@ -177,12 +180,7 @@ internal sealed class Lowering
         if (Plan.Follow is { } layout)
         {
             _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Used, (int)layout.Start));
-            var without = new Label("without follow");
-            _follow.Claim(without);
-            _follow.Start(FollowRole.CallEntry, layout, key);
-            _code.Add(Mark(without));
-            _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Cut, 1));
-            _follow.Forget();
+            EmitFollowCall(FollowRole.CallEntry, layout, key);
         }
 
         // Taken last: the reads above are not part of the call.
@@ -219,15 +217,7 @@ internal sealed class Lowering
         EmitRateLimit(drop);
         _steps.Emit(Plan.ReturnSteps);
         if (Plan.Follow is { } layout)
-        {
-            var without = new Label("without follow");
-            _follow.Claim(without);
-            _follow.Start(FollowRole.CallReturn, layout, key);
-            _code.Add(Mark(without));
-            _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Cut, 1));
-            _follow.Forget();
-        }
-
+            EmitFollowCall(FollowRole.CallReturn, layout, key);
         EmitOutput();
         _code.Add(Mark(drop));
         DeleteCall(maps, key);
@@ -236,6 +226,17 @@ internal sealed class Lowering
         Count(CounterRow.OrphanReturns);
         _code.Release(CallKey.Size);
         _code.Release(8);
+    }
+
+    /// <summary>Leaves the rest of a call's frame to the follow loop; without a free slot it goes on, and the frame is cut.</summary>
+    private void EmitFollowCall(FollowRole role, FollowLayout layout, short key)
+    {
+        var without = new Label("without follow");
+        _follow.Claim(without);
+        _follow.Start(role, layout, key);
+        _code.Add(Mark(without));
+        _code.Add(StoreImm(Width.W, Register.R7, (short)FrameHeader.Cut, 1));
+        _follow.Forget();
     }
 
     /// <summary>Copies the call's frame to the ring, or counts that the ring is full.</summary>

@@ -45,14 +45,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         string tool = Sites.GrowthTarget.Toolchain(version);
         string[] flags = optimised ? [] : ["-gcflags=-N -l"];
-        var environment = new Dictionary<string, string>
-        {
-            ["GOTOOLCHAIN"] = "local",
-            ["GOPROXY"] = "off",
-            ["GOFLAGS"] = "-mod=mod",
-            ["GO111MODULE"] = "on",
-            ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "sonde-gocache"),
-        };
+        var environment = Sites.GrowthTarget.Environment(module: true);
 
         // The module is found from the folder of its files.
         Check("go", binary => SignatureTarget.Compile(

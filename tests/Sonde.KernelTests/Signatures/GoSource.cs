@@ -4,102 +4,84 @@ using System.Text;
 namespace Sonde.KernelTests.Signatures;
 
 /// <summary>Makes Go programs of functions with random signatures that are called once each with known constants.</summary>
-internal sealed class GoSource
+internal sealed class GoSource : GeneratedSource
 {
-    private readonly Random _random;
-    private readonly StringBuilder _types = new();
-    private readonly List<GeneratedType> _records = [];
-    private readonly List<GeneratedType> _scalars;
-
     private readonly bool _collections;
 
     private GoSource(int seed, bool collections)
+        : base(seed)
     {
-        _random = new Random(seed);
         _collections = collections;
-        _scalars =
+        Scalars.AddRange(
         [
             Integer("int8", 8, true), Integer("uint8", 8, false), Integer("int16", 16, true), Integer("uint16", 16, false), Integer("int32", 32, true),
             Integer("uint32", 32, false), Integer("int64", 64, true), Integer("uint64", 64, false), Integer("int", 64, true), Integer("uintptr", 64, false),
-            new("bool", (path, leaves) => { bool b = _random.Next(2) == 1; leaves.Add(path, new(b ? "true" : "false")); return b ? "true" : "false"; }),
+            Truth("bool"),
             Float("float32"), Float("float64"),
-            new("complex128", (path, leaves) => { (int re, int im) = (_random.Next(1000), _random.Next(1000)); leaves.Add(path, new($"{re}+{im}i", true)); return $"complex({re}, {im})"; }),
-            Text, Text,
+            new("complex128", (path, leaves) => { (int re, int im) = (Random.Next(1000), Random.Next(1000)); leaves.Add(path, new($"{re}+{im}i", true)); return $"complex({re}, {im})"; }),
+            Text("string"), Text("string"),
             new("[]int", (path, leaves) => List("[]int", "", path, leaves)),
-            new("*int", (path, leaves) => { int i = _random.Next(); leaves.Add(path + "*", new(i.ToString(CultureInfo.InvariantCulture))); return $"pointer({i})"; }),
-        ];
+            new("*int", (path, leaves) => { int i = Random.Next(); leaves.Add(path + "*", new(i.ToString(CultureInfo.InvariantCulture))); return $"pointer({i})"; }),
+        ]);
     }
-
-    private GeneratedType Text => new("string", (path, leaves) => { string text = $"text{_random.Next()}"; leaves.Add(path, new($"\"{text}")); return $"\"{text}\""; });
 
     /// <summary>A program of a seed; equal seeds give equal programs.</summary>
-    public static GeneratedProgram Make(int seed, int functions, bool collections = false) => new GoSource(seed, collections).Program(functions);
+    public static GeneratedProgram Make(int seed, int functions, bool collections = false) => new GoSource(seed, collections).Program(20, functions);
 
-    private GeneratedProgram Program(int functions)
-    {
-        for (int i = 0; i < 20; i++)
-            _records.Add(Record(i));
-        var code = new StringBuilder();
-        var calls = new StringBuilder();
-        var signatures = new List<Signature>();
-        for (int i = 0; i < functions; i++)
-            signatures.Add(Function($"fn_{i}", code, calls));
-        string source = $$"""
-            package main
+    protected override string Source(StringBuilder code, StringBuilder calls) => $$"""
+        package main
 
-            import (
-            	"errors"
-            	"os"
-            	"runtime"
-            )
+        import (
+        	"errors"
+        	"os"
+        	"runtime"
+        )
 
-            var _ = errors.New
+        var _ = errors.New
 
-            var sink int
+        var sink int
 
-            func pointer(i int) *int { return &i }
+        func pointer(i int) *int { return &i }
 
-            // When the stack grows, what a function does not look at is lost from its register.
-            //go:noinline
-            func grow() int { var large [100000]byte; large[sink & 7] = 1; return int(large[sink & 3]) }
+        // When the stack grows, what a function does not look at is lost from its register.
+        //go:noinline
+        func grow() int { var large [100000]byte; large[sink & 7] = 1; return int(large[sink & 3]) }
 
-            {{_types}}
-            {{code}}
-            func main() {
-            	os.Stdout.WriteString("ready\n")
-            	buffer := make([]byte, 1)
-            	for {
-            		if n, _ := os.Stdin.Read(buffer); n == 0 {
-            			return
-            		}
-            		sink += grow()
-            {{calls}}
-            		os.Stdout.WriteString("done\n")
-            	}
-            }
-            """;
-        return new GeneratedProgram(source, signatures);
-    }
+        {{Types}}
+        {{code}}
+        func main() {
+        	os.Stdout.WriteString("ready\n")
+        	buffer := make([]byte, 1)
+        	for {
+        		if n, _ := os.Stdin.Read(buffer); n == 0 {
+        			return
+        		}
+        		sink += grow()
+        {{calls}}
+        		os.Stdout.WriteString("done\n")
+        	}
+        }
+        """;
 
-    private Signature Function(string name, StringBuilder code, StringBuilder calls)
+    protected override Signature Function(string name, StringBuilder code, StringBuilder calls)
     {
         var arguments = new Dictionary<string, Expected>();
         var results = new Dictionary<string, Expected>();
         var parameters = new List<string>();
         var values = new List<string>();
         var returned = new List<string>();
-        int count = _random.Next(0, 12);
+        int count = Random.Next(0, 12);
         for (int i = 0; i < count; i++)
         {
             GeneratedType type = Any();
-            bool blank = _random.Next(10) == 0;
+            bool blank = Random.Next(10) == 0;
             values.Add(type.Constant($"a{i}", blank ? [] : arguments));
             parameters.Add($"{(blank ? "_" : $"a{i}")} {type.Name}");
         }
 
-        bool named = _random.Next(3) == 0;
+        bool named = Random.Next(3) == 0;
         var types = new List<string>();
-        for (int i = _random.Next(0, 4); i > 0; i--)
+        for (int i = Random.Next(0, 4); i > 0; i--)
         {
             GeneratedType type = Any();
             string result = named ? $"r{returned.Count}" : $"${returned.Count}";
@@ -108,7 +90,7 @@ internal sealed class GoSource
         }
 
         string declaration = $"func {name}({string.Join(", ", parameters)}) ({string.Join(", ", types)})";
-        string large = _random.Next(8) == 0 ? "var large [4000]byte; large[sink & 7] = 1; sink += int(large[3]); " : "";
+        string large = Random.Next(8) == 0 ? "var large [4000]byte; large[sink & 7] = 1; sink += int(large[3]); " : "";
         string used = Uses(name) ? string.Concat(parameters.Where(p => p[0] != '_').Select(p => $"runtime.KeepAlive({p[..p.IndexOf(' ')]}); ")) : "";
         code.AppendLine(CultureInfo.InvariantCulture, $"//go:noinline\n{declaration} {{ sink++; {large}{used}{(returned.Count > 0 ? "return " : "")}{string.Join(", ", returned)} }}");
         calls.AppendLine(CultureInfo.InvariantCulture, $"\t\t{name}({string.Join(", ", values)})");
@@ -121,27 +103,27 @@ internal sealed class GoSource
     // What needs following, up to three levels of it.
     private GeneratedType Nested()
     {
-        GeneratedType type = _random.Next(2) == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
-        for (int i = _random.Next(1, 4); i > 0; i--)
-            type = new GoCollections(_random).Around(type);
+        GeneratedType type = Random.Next(2) == 0 && Records.Count > 0 ? OneOf(Records) : OneOf(Scalars);
+        for (int i = Random.Next(1, 4); i > 0; i--)
+            type = new GoCollections(Random).Around(type);
         return type;
     }
 
-    private GeneratedType Any() => _collections && _random.Next(3) == 0 ? Nested() : _random.Next(3) == 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
+    protected override GeneratedType Any() => _collections && Random.Next(3) == 0 ? Nested() : base.Any();
 
-    private GeneratedType Record(int index)
+    protected override GeneratedType Record(int index)
     {
         string name = $"s{index}";
         var fields = new List<(string Name, GeneratedType Type, int Array)>();
-        int count = _random.Next(0, 5);
+        int count = Random.Next(0, 5);
         for (int i = 0; i < count; i++)
         {
-            int kind = _random.Next(12);
-            GeneratedType type = _collections && kind == 11 ? Nested() : kind == 0 && _records.Count > 0 ? _records[_random.Next(_records.Count)] : _scalars[_random.Next(_scalars.Count)];
-            fields.Add((kind == 1 ? "_" : $"f{i}", type, kind is 2 or 3 ? _random.Next(0, 4) : -1));
+            int kind = Random.Next(12);
+            GeneratedType type = _collections && kind == 11 ? Nested() : kind == 0 && Records.Count > 0 ? OneOf(Records) : OneOf(Scalars);
+            fields.Add((kind == 1 ? "_" : $"f{i}", type, kind is 2 or 3 ? Random.Next(0, 4) : -1));
         }
 
-        _types.AppendLine(CultureInfo.InvariantCulture, $"type {name} struct {{ {string.Join("; ", fields.Select(f => $"{f.Name} {(f.Array >= 0 ? $"[{f.Array}]" : "")}{f.Type.Name}"))} }}");
+        Types.AppendLine(CultureInfo.InvariantCulture, $"type {name} struct {{ {string.Join("; ", fields.Select(f => $"{f.Name} {(f.Array >= 0 ? $"[{f.Array}]" : "")}{f.Type.Name}"))} }}");
         return new GeneratedType(name, (path, leaves) => $"{name}{{{string.Join(", ", fields.Where(f => f.Name != "_").Select(f => $"{f.Name}: {Field(f, $"{path}.{f.Name}", leaves)}"))}}}");
     }
 
@@ -156,30 +138,18 @@ internal sealed class GoSource
 
     private string List(string type, string name, string path, Dictionary<string, Expected> leaves)
     {
-        int count = _random.Next(1, 4);
+        int count = Random.Next(1, 4);
         var values = new List<string>();
         for (int i = 0; i < count; i++)
         {
-            values.Add(_random.Next().ToString(CultureInfo.InvariantCulture));
+            values.Add(Random.Next().ToString(CultureInfo.InvariantCulture));
             leaves.Add($"{path}[{i}]", new(values[i]));
         }
 
         return $"{type}{name}{{{string.Join(", ", values)}}}";
     }
 
-    private GeneratedType Integer(string name, int bits, bool signed) => new(name, (path, leaves) =>
-    {
-        long value = _random.NextInt64(long.MinValue, long.MaxValue) >> (64 - bits);
-        string text = signed ? value.ToString(CultureInfo.InvariantCulture) : ((ulong)value << (64 - bits) >> (64 - bits)).ToString(CultureInfo.InvariantCulture);
-        leaves.Add(path, new(text));
-        return $"{name}({text})";
-    });
+    private GeneratedType Integer(string name, int bits, bool signed) => Integer(name, bits, signed, text => $"{name}({text})");
 
-    private GeneratedType Float(string name) => new(name, (path, leaves) =>
-    {
-        double value = _random.Next(-100_000, 100_000) / 64.0;
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        leaves.Add(path, new(text, Vector: true));
-        return $"{name}({text})";
-    });
+    private GeneratedType Float(string name) => Float(name, (_, text) => $"{name}({text})");
 }

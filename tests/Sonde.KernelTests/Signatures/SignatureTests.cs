@@ -68,14 +68,7 @@ public sealed class SignatureTests(ITestOutputHelper output)
                 $"Go {version} is not in this guest");
             string tool = Sites.GrowthTarget.Toolchain(version);
             string[] flags = options.Length > 0 ? [options] : [];
-            var environment = new Dictionary<string, string>
-            {
-                ["GOTOOLCHAIN"] = "local",
-                ["GOPROXY"] = "off",
-                ["GOFLAGS"] = "-mod=mod",
-                ["GO111MODULE"] = "off",
-                ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "sonde-gocache"),
-            };
+            var environment = Sites.GrowthTarget.Environment(module: false);
             if (SignatureTarget.Compile(tool, ["build", .. flags, "-o", binary, source], environment) is null)
                 Assert.Skip($"Go {version} is not there");
             Check(program, binary, @"/^main\.fn_\d+$/", false, mayBeLost: f => version is "1.15" or "1.19" || !GoSource.Uses(f.Name));

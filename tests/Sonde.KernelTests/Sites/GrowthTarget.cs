@@ -62,16 +62,25 @@ internal sealed class GrowthTarget : IDisposable
         return directory ?? throw new InvalidOperationException("not inside the repository");
     }
 
+    /// <summary>What a Go command needs so that it asks nobody for anything.</summary>
+    /// <param name="module">The program is a module and not a lone file.</param>
+    public static Dictionary<string, string> Environment(bool module) => new()
+    {
+        ["GOTOOLCHAIN"] = "local",
+        ["GOPROXY"] = "off",
+        ["GOFLAGS"] = "-mod=mod",
+        ["GO111MODULE"] = module ? "on" : "off",
+        ["GOCACHE"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "sonde-gocache"),
+    };
+
     private static string Run(string program, string[] arguments, string directory, string? goRoot)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = directory };
         if (goRoot is not null)
         {
             start.Environment["GOROOT"] = goRoot;
-            start.Environment["GOTOOLCHAIN"] = "local";
-            start.Environment["GOPROXY"] = "off";
-            start.Environment["GOFLAGS"] = "-mod=mod";
-            start.Environment["GO111MODULE"] = "on";
+            foreach ((string name, string value) in Environment(true))
+                start.Environment[name] = value;
         }
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();

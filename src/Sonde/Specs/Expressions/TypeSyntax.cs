@@ -230,9 +230,11 @@ internal sealed record TypeSyntax(string Text)
             {
                 if (scanner.OpenCount > 0)
                     continue;
-                if (scanner.Unit == NameUnit.Close)
+                // A quoted text between brackets is a key, n["a]b"], and the bracket that was found may lie within it.
+                bool closes = scanner.Unit == NameUnit.Close && !text.AsSpan(At, scanner.End - At).Contains('"');
+                if (closes)
                     At = scanner.End;
-                return scanner.Unit == NameUnit.Close;
+                return closes;
             }
 
             return false;

@@ -98,6 +98,7 @@ public sealed class ExprParserTests
     [InlineData("e as u8 + 1", "(([u8] e) + 1)")]
     [InlineData("-e as i64 * 2", "(([i64] -e) * 2)")]
     [InlineData("((struct foo *)p)->next", "(([struct foo*] p).next)")]
+    [InlineData("(n[\"a]I)\".r == true])", "n[((\"a]I)\".r) == true)]")]
     public void Reads(string text, string expected)
     {
         var e = SpecParser.ParseExpression(text);
