@@ -222,9 +222,8 @@ internal sealed class LineProgram
     {
         if (_directories.Count > MaxFiles) Malformed.Budget(Section.Name, Offset, "too many directories");
         var text = Encoding.UTF8.GetString(name);
-        // Directory 0 of version 5 is the compilation directory itself; the others may be relative to it.
-        var from = _directories.Count > 0 ? _directories[0] : _unit.CompilationDirectory ?? "";
-        _directories.Add(Join(from, text));
+        // Directory 0 of version 5 is the compilation directory itself, be it relative as in Debian's packages ("./csu"); the others may be relative to it.
+        _directories.Add(_directories.Count > 0 ? Join(_directories[0], text) : text.Length > 0 ? text : _unit.CompilationDirectory ?? "");
     }
 
     private void AddFile(ReadOnlySpan<byte> name, ulong directory, ReadOnlyMemory<byte> md5)

@@ -80,9 +80,16 @@ internal static class Lister
     private static void ListLayout(Image image, string type, ListingWriter writer)
     {
         RequireDebug(image);
-        IReadOnlyList<TypeLayout> layouts = TypeLayout.Find(image, type);
+        var finder = new LayoutFinder(image, type);
+        IReadOnlyList<TypeLayout> layouts = finder.Find();
         if (layouts.Count == 0)
-            throw new SondeException(new Diagnostic("SND3011", DiagnosticKind.Request, $"there is no struct, class or union {type} in {image.Path}", "give its name with package or namespaces, without `struct`"));
+        {
+            IReadOnlyList<string> near = finder.Suggest();
+            throw new SondeException(new Diagnostic(
+                "SND3011", DiagnosticKind.Request, $"there is no struct, class, union or enum with fields {type} in {image.Path}",
+                near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : "give its name with package or namespaces, or the end of that"));
+        }
+
         foreach (TypeLayout layout in layouts)
             writer.Write(layout);
     }

@@ -89,6 +89,10 @@ internal sealed class ListingWriter(Stream output, bool json) : IDisposable
                     writer.WriteNumber("bit_size", member.BitSize);
                 }
 
+                if (member.IsVirtual)
+                    writer.WriteBoolean("virtual", true);
+                if (member.Discriminant is { } discriminant)
+                    writer.WriteString("discriminant", discriminant);
                 if (member.Depth > 0)
                     writer.WriteNumber("depth", member.Depth);
                 writer.WriteEndObject();

@@ -62,9 +62,9 @@ internal sealed class DebugFileFinder(DebugFileOptions options)
         string name = Path.GetFileName(link.FileName);
         if (name.Length == 0 || name is "." or "..")
             yield break;
-        string own = Path.GetDirectoryName(path) ?? "/";
-        yield return root + Path.Join(own, name);
-        yield return root + Path.Join(own, ".debug", name);
+        string own = Path.GetDirectoryName(ProcessRoot.Inside(root, path)) ?? "/";
+        yield return ProcessRoot.Resolve(root, Path.Join(own, name));
+        yield return ProcessRoot.Resolve(root, Path.Join(own, ".debug", name));
         foreach (string directory in Directories(root))
             yield return Path.Join(directory, own, name);
         foreach (string directory in options.Directories)
@@ -76,7 +76,7 @@ internal sealed class DebugFileFinder(DebugFileOptions options)
         foreach (string directory in options.Directories)
             yield return directory;
         if (root.Length > 0)
-            yield return root + SystemDirectory;
+            yield return ProcessRoot.Resolve(root, SystemDirectory);
         yield return SystemDirectory;
     }
 

@@ -39,7 +39,8 @@ internal static class LibrarySearch
     {
         // Needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE; the path will do where the file was not replaced.
         string link = $"/proc/{process}/map_files/{mapping.Range}";
-        return mapping.IsDeleted || CanOpen(link) ? link : $"/proc/{process}/root{mapping.Path}";
+        string root = $"/proc/{process}/root";
+        return mapping.IsDeleted || CanOpen(link) ? link : ProcessRoot.Resolve(root, ProcessRoot.Inside(root, mapping.Path));
     }
 
     /// <summary>The library that a program would load, for programs that do not run yet; null when there is none.</summary>
@@ -51,10 +52,10 @@ internal static class LibrarySearch
     public static string? Find(ElfImage program, string programPath, string name, string root = "")
     {
         if (name.Contains('/'))
-            return File.Exists(root + Path.GetFullPath(name)) ? Path.GetFullPath(name) : null;
-        IReadOnlyList<string> directories = [.. RunPath(program, programPath), .. Configured("/etc/ld.so.conf", 0), .. SystemDirectories];
+            return File.Exists(ProcessRoot.Resolve(root, Path.GetFullPath(name))) ? Path.GetFullPath(name) : null;
+        IReadOnlyList<string> directories = [.. RunPath(program, ProcessRoot.Inside(root, programPath)), .. Configured("/etc/ld.so.conf", root, 0), .. SystemDirectories];
         IEnumerable<string> names = program.Dynamic.Needed.Where(n => n == name || IsVersionOf(n, name)).Append(name).Distinct();
-        return names.SelectMany(n => directories.Select(d => Path.Join(d, n))).FirstOrDefault(p => File.Exists(root + p));
+        return names.SelectMany(n => directories.Select(d => Path.Join(d, n))).FirstOrDefault(p => File.Exists(ProcessRoot.Resolve(root, p)));
     }
 
     // libssl.so.3 is a version of libssl.so and of libssl.
@@ -104,20 +105,21 @@ internal static class LibrarySearch
         return (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static IEnumerable<string> Configured(string file, int depth)
+    private static IEnumerable<string> Configured(string file, string root, int depth)
     {
-        if (depth > MaximumIncludes || !File.Exists(file))
+        string opened = ProcessRoot.Resolve(root, file);
+        if (depth > MaximumIncludes || !File.Exists(opened))
             yield break;
-        foreach (string line in File.ReadAllLines(file))
+        foreach (string line in File.ReadAllLines(opened))
         {
             string text = line.Split('#')[0].Trim();
             if (text.StartsWith("include ", StringComparison.Ordinal))
             {
-                string pattern = Path.Combine("/etc", text["include ".Length..].Trim());
-                string directory = Path.GetDirectoryName(pattern)!;
-                foreach (string included in Directory.Exists(directory) ? Directory.GetFiles(directory, Path.GetFileName(pattern)).Order() : Enumerable.Empty<string>())
+                string pattern = Path.Combine("/etc", text["include ".Length..].Trim()), directory = Path.GetDirectoryName(pattern)!;
+                string there = ProcessRoot.Resolve(root, directory);
+                foreach (string included in Directory.Exists(there) ? Directory.GetFiles(there, Path.GetFileName(pattern)).Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
                 {
-                    foreach (string found in Configured(included, depth + 1))
+                    foreach (string found in Configured(Path.Join(directory, Path.GetFileName(included)), root, depth + 1))
                         yield return found;
                 }
             }

@@ -117,7 +117,7 @@ internal sealed class Target : IDisposable
     {
         _notices.Add(new Diagnostic("SND2012", DiagnosticKind.Request, $"process {process} has not loaded {path} yet: the probes are in place when it does"));
         string root = $"/proc/{process}/root";
-        return OpenImage(path, root + path, root, _options);
+        return OpenImage(path, ProcessRoot.Resolve(root, path), root, _options);
     }
 
     private Image OpenByName(string name) => LibrarySearch.Find(Executable.Elf, Executable.Path, name) is { } path

@@ -29,7 +29,7 @@ internal sealed class CppTypes : CTypes
             bool named = scope.Tag is DW_TAG.DW_TAG_namespace or DW_TAG.DW_TAG_structure_type or DW_TAG.DW_TAG_class_type or DW_TAG.DW_TAG_union_type;
             if (!named || (scope.Tag == DW_TAG.DW_TAG_namespace && scope.Flag(DW_AT.DW_AT_export_symbols) && scope.Name is not null))
                 continue;
-            name = $"{scope.Name ?? "(anonymous namespace)"}::{name}";
+            name = $"{scope.Name ?? (scope.Tag == DW_TAG.DW_TAG_namespace ? "(anonymous namespace)" : base.Qualified(scope))}::{name}";
         }
 
         return name;

@@ -19,6 +19,18 @@ internal sealed partial class DwarfComparison
     public static DwarfComparison Run(string path, DebugInfo info, bool types = false)
     {
         var comparison = new DwarfComparison();
+        try
+        {
+            return Run(comparison, path, info, types);
+        }
+        catch (ToolCrashedException) when (comparison.Entries > 10_000)
+        {
+            return comparison;
+        }
+    }
+
+    private static DwarfComparison Run(DwarfComparison comparison, string path, DebugInfo info, bool types)
+    {
         using var dumped = DwarfDump.Entries(path, types ? "types" : "info").GetEnumerator();
         foreach (var header in types ? info.TypeUnits : info.Units)
         {
@@ -82,7 +94,7 @@ internal sealed partial class DwarfComparison
         switch (value.Class)
         {
             case AttributeClass.String:
-                return expected.Contains('\\') ? null : $"(\"{value.AsString()}\")";
+                return $"(\"{value.AsString()}\")" is var written && written == DwarfDump.Unescape(expected) ? expected : written;
             case AttributeClass.Flag:
                 return expected.Contains("0x", StringComparison.Ordinal) ? $"(0x{value.AsUnsigned():x2})" : value.AsFlag() ? "(true)" : "(false)";
             case AttributeClass.Address when value.TryGetAddress(out var address):

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Sonde.Tests.ObjectFile.Support;
 
@@ -35,6 +36,31 @@ internal static class DwarfDump
         }
 
         if (current is not null) yield return current;
+    }
+
+    /// <summary>A string as it was before the tool wrote it: bytes that are not ASCII stand as three octal digits.</summary>
+    public static string Unescape(string text)
+    {
+        if (!text.Contains('\\')) return text;
+        var bytes = new List<byte>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(text[i..(i + 1)]));
+            }
+            else if (char.IsAsciiDigit(text[++i]))
+            {
+                bytes.Add(Convert.ToByte(text[i..(i + 3)], 8));
+                i += 2;
+            }
+            else
+            {
+                bytes.Add(text[i] switch { 'n' => (byte)'\n', 't' => (byte)'\t', var c => (byte)c });
+            }
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
     public static long Hex(string text) => (long)ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

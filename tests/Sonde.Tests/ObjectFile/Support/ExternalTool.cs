@@ -57,7 +57,11 @@ internal static class ExternalTool
     private static void Finish(Process process, StringBuilder error, string file, string[] arguments)
     {
         process.WaitForExit();
+        if (process.ExitCode > 128) throw new ToolCrashedException($"{file} {string.Join(' ', arguments)} ended by signal {process.ExitCode - 128}");
         // readelf says 1 when it warned about anything at all.
         if (process.ExitCode != 0 && (file != "readelf" || process.ExitCode != 1)) throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{error}");
     }
 }
+
+/// <summary>The tool did not survive its input (llvm-dwarfdump 14 recurses without end on some names of types): what it said before is all there is to compare.</summary>
+internal sealed class ToolCrashedException(string message) : Exception(message);

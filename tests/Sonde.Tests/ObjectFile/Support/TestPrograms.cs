@@ -20,7 +20,8 @@ internal static class TestPrograms
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// Builds one source text. The command is split at blanks; "{in}" and "{out}" stand for the files. Several commands are separated by two ampersands.
+    /// Builds one source text. The command is split at blanks (one that cannot be broken stands for a blank within a word); "{in}" and "{out}" stand for
+    /// the files. Several commands are separated by two ampersands.
     /// </summary>
     public static string Build(string source, string extension, string command)
     {
@@ -37,7 +38,7 @@ internal static class TestPrograms
                 var temporary = Path.Combine(work, "out");
                 foreach (var step in command.Split(" && "))
                 {
-                    var words = step.Split(' ').Select(word => word.Replace("{in}", input).Replace("{out}", temporary).Replace("{dir}", work)).ToArray();
+                    var words = step.Split(' ').Select(word => word.Replace("{in}", input).Replace("{out}", temporary).Replace("{dir}", work).Replace('\u00a0', ' ')).ToArray();
                     ExternalTool.Run(words[0], words[1..], EnvironmentOf(words[0]));
                 }
 
