@@ -3,10 +3,11 @@ namespace Sonde.Specs.Names;
 /// <summary>Functions nobody wrote: a glob passes over them, an exact name finds them.</summary>
 internal static class CompilerMade
 {
-    // cmd/compile: type descriptors and their equality and hash functions, runtime markers, cgo glue.
+    // cmd/compile and cmd/link: type descriptors and their equality and hash functions, runtime markers, cgo glue. Before Go 1.20 with
+    // dots, as import paths have them: go.etcd.io and go.uber.org are somebody's.
     private static readonly string[] GoPrefixes =
     [
-        "type:", "type..", "go:", "go.", "_cgo_", "_cgoexp_", "x_cgo_", "runtime.gcWriteBarrier", "local.", "gclocals", "gcargs", "$f64.", "$f32.", "__x86.get_pc_thunk",
+        "type:", "type..", "go:", "go.buildid", "go.itab.", "go.link.", "go.shape.", "go.string.", "_cgo_", "_cgoexp_", "x_cgo_", "runtime.gcWriteBarrier", "gclocals", "gcargs", "$f64.", "$f32.", "__x86.get_pc_thunk",
     ];
 
     private static readonly string[] CppPrefixes =
@@ -20,7 +21,7 @@ internal static class CompilerMade
     private static readonly string[] SymbolPrefixes =
     [
         "_GLOBAL__", "_ZTh", "_ZTv", "_ZTc", "_ZGV", "_ZGR", "_ZTI", "_ZTS", "_ZTV", "_ZTT", "_ZTC", "_ZTH", "_ZTW", "_ZGTt",
-        "__cxx_global_var_init", "__cxx_global_array_dtor", "__clang_call_terminate", "_fini", "_init", "frame_dummy", "register_tm_clones", "deregister_tm_clones",
+        "__cxx_global_var_init", "__cxx_global_array_dtor", "__clang_call_terminate", "frame_dummy", "register_tm_clones", "deregister_tm_clones",
         "__do_global_dtors_aux", "__x86.get_pc_thunk", "__odr_asan", "__asan_", "asan.module_", "__llvm_", "OUTLINED_FUNCTION_",
     ];
 
@@ -34,9 +35,11 @@ internal static class CompilerMade
     public static bool IsCompilerMade(string name, NameLanguage language) => language switch
     {
         NameLanguage.Go => IsGo(name),
-        NameLanguage.Rust => StartsWithAny(name, SymbolPrefixes) || IsRust(name) || IsSplitOff(name),
-        _ => StartsWithAny(name, SymbolPrefixes) || StartsWithAny(name, CppPrefixes) || IsSplitOff(name),
+        NameLanguage.Rust => IsSymbol(name) || IsRust(name) || IsSplitOff(name),
+        _ => IsSymbol(name) || StartsWithAny(name, CppPrefixes) || IsSplitOff(name),
     };
+
+    private static bool IsSymbol(string name) => name is "_init" or "_fini" || StartsWithAny(name, SymbolPrefixes);
 
     private static bool IsGo(string name)
     {

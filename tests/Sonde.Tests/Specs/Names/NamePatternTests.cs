@@ -111,6 +111,10 @@ public sealed class NamePatternTests
     [InlineData("main.*", "main.gowrapper", 1)]
     [InlineData("*", "type:.eq.main.T", 0)]
     [InlineData("type:.eq.main.T", "type:.eq.main.T", 3)]
+    [InlineData("*", "go.buildid", 0)]
+    [InlineData("go.etcd.io/etcd/*", "go.etcd.io/etcd/raft.(*node).Step", 1)]
+    [InlineData("*zap.*", "go.uber.org/zap.(*Logger).Info", 1)]
+    [InlineData("local.*", "local.Serve", 1)]
     [InlineData("main.(*T).*", "main.(*T).Get", 1)]
     [InlineData("main.(*T).*", "main.(U).Get", 0)]
     public void Go(string pattern, string symbol, int tier) => Check(NameLanguage.Go, pattern, symbol, null, tier);
