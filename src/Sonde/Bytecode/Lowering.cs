@@ -324,7 +324,7 @@ internal sealed class Lowering
             return;
         var (holds, fails, error) = (new Label("condition holds"), new Label("condition fails"), new Label("condition error"));
         _code.Note("the condition");
-        _predicates.Emit(condition, holds, fails, Escapes.To(error));
+        _predicates.EmitWhole(condition, holds, fails, Escapes.To(error));
         _code.Add(Mark(error));
         if (_request.FireOnError)
         {

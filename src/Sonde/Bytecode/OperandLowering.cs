@@ -14,6 +14,57 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
     /// <summary>Writes the conditions that operands are made of.</summary>
     public PredicateLowering? Predicates { get; set; }
 
+    /// <summary>The stack slots of the words that walks keep.</summary>
+    public Dictionary<CursorOperand, short> Cursors { get; } = [];
+
+    /// <summary>The stack slots where what has been found is kept, zero until then.</summary>
+    public Dictionary<FoundOperand, short> Remembered { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What has been found wherever control can come from.</summary>
+    public HashSet<FoundOperand> Known { get; private set; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Takes a stack slot for each search, so that none is made twice. Ended by <see cref="Forget"/>.</summary>
+    public void Remember(IReadOnlyList<FoundOperand> searches)
+    {
+        foreach (FoundOperand search in searches)
+        {
+            short slot = code.Reserve(8);
+            code.Add(StoreImm(Width.DW, Register.R10, slot, 0));
+            Remembered.Add(search, slot);
+        }
+    }
+
+    /// <summary>Gives the slots back.</summary>
+    public void Forget()
+    {
+        code.Release(8 * Remembered.Count);
+        Remembered.Clear();
+        Known.Clear();
+    }
+
+    /// <summary>Finds what is always needed, once, before it is used.</summary>
+    public void Find(IReadOnlyList<FoundOperand> searches, Escapes escapes)
+    {
+        foreach (FoundOperand search in searches)
+        {
+            if (!Remembered.ContainsKey(search) || Known.Contains(search))
+                continue;
+            var found = new Label("found");
+            EmitSearch(search, found, escapes.Range, escapes);
+            code.Add(Mark(found));
+            Known.Add(search);
+        }
+    }
+
+    /// <summary>Writes what is not always reached: what is found there is not known behind it.</summary>
+    public void Aside(Action write)
+    {
+        HashSet<FoundOperand> known = Known;
+        Known = new HashSet<FoundOperand>(known, ReferenceEqualityComparer.Instance);
+        write();
+        Known = known;
+    }
+
     /// <summary>Computes <paramref name="operand"/> into <paramref name="target"/> (any register but R6 to R10).</summary>
     public void Emit(Operand operand, Register target, Label nil, Label fault) => Emit(operand, target, new Escapes(nil, fault, fault));
 
@@ -40,6 +91,26 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
 
             case HeldOperand held:
                 EmitHeld(held, target, escapes);
+                break;
+
+            case CursorOperand cursor:
+                code.Add(Load(Width.DW, target, Register.R10, Cursors[cursor]));
+                break;
+
+            case FoundOperand search when Known.Contains(search):
+                code.Add(Load(Width.DW, target, Register.R10, Remembered[search]), "found before");
+                break;
+
+            case FoundOperand search:
+                var found = new Label("found");
+                EmitSearch(search, found, escapes.Range, escapes);
+                code.Add(Mark(found));
+                if (target != Register.R0)
+                    code.Add(Mov(target, Register.R0));
+                break;
+
+            case ChoiceOperand choice:
+                EmitChoice(choice, target, escapes);
                 break;
 
             case FactOperand { Fact: Fact.ProcessAndThread }:
@@ -111,6 +182,36 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Goes to <paramref name="found"/> with the address in R0, or to <paramref name="absent"/>; what is remembered is not looked for again.</summary>
+    public void EmitSearch(FoundOperand search, Label found, Label absent, Escapes escapes)
+    {
+        if (!Remembered.TryGetValue(search, out short slot))
+        {
+            new WalkLowering(code, this).Emit(search, found, absent, escapes);
+            return;
+        }
+
+        var first = new Label("found first");
+        code.Add(Load(Width.DW, Register.R0, Register.R10, slot));
+        code.Add(JumpIfImm(Register.R0, Condition.NotEqual, 0, found), "found before");
+        new WalkLowering(code, this).Emit(search, first, absent, escapes);
+        code.Add(Mark(first));
+        code.Add(Store(Width.DW, Register.R10, slot, Register.R0));
+        code.Add(Jump(found));
+    }
+
+    private void EmitChoice(ChoiceOperand choice, Register target, Escapes escapes)
+    {
+        var (yes, no, done) = (new Label("chosen"), new Label("else"), new Label("either"));
+        Aside(() => Predicates!.Emit(choice.Test, yes, no, escapes));
+        code.Add(Mark(yes));
+        Aside(() => Emit(choice.Then, target, escapes));
+        code.Add(Jump(done));
+        code.Add(Mark(no));
+        Aside(() => Emit(choice.Else, target, escapes));
+        code.Add(Mark(done));
     }
 
     /// <summary>Computes an address and leaves it, with the displacement added, in R3, where the read helpers take it.</summary>
@@ -251,7 +352,7 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
     // Loaded by instructions that change no other register.
     private static bool IsDirect(Operand operand) => operand switch
     {
-        RegisterOperand or ConstantOperand or FrameOperand or FactOperand { Fact: Fact.ProcessAndThread } => true,
+        RegisterOperand or ConstantOperand or FrameOperand or CursorOperand or FactOperand { Fact: Fact.ProcessAndThread } => true,
         BitFieldOperand field => IsDirect(field.Storage),
         _ => false,
     };
@@ -299,7 +400,7 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
     private void EmitTruth(TruthOperand truth, Register target, Escapes escapes)
     {
         var (yes, no, done) = (new Label("true"), new Label("false"), new Label("truth"));
-        Predicates!.Emit(truth.Predicate, yes, no, escapes);
+        Aside(() => Predicates!.Emit(truth.Predicate, yes, no, escapes));
         code.Add(Mark(yes));
         code.Add(MovImm(target, 1));
         code.Add(Jump(done));

@@ -21,9 +21,19 @@ internal sealed class PredicateLowering
     /// <summary>Puts the length of a text into R0.</summary>
     public void EmitLength(TargetText text, Escapes escapes) => _texts.EmitLength(text, escapes);
 
+    /// <summary>A whole condition: what is looked for in it is looked for once.</summary>
+    public void EmitWhole(Predicate predicate, Label whenTrue, Label whenFalse, Escapes escapes)
+    {
+        _operands.Remember(Searches.In(predicate));
+        Emit(predicate, whenTrue, whenFalse, escapes);
+        _operands.Forget();
+    }
+
     /// <summary>Writes the condition; control always leaves by one of the labels.</summary>
     public void Emit(Predicate predicate, Label whenTrue, Label whenFalse, Escapes escapes)
     {
+        if (predicate is not FoundPredicate)
+            _operands.Find(Searches.In(predicate, always: true), escapes);
         switch (predicate)
         {
             case ConstantPredicate constant:
@@ -31,7 +41,7 @@ internal sealed class PredicateLowering
                 break;
 
             case NotPredicate not:
-                Emit(not.Inner, whenFalse, whenTrue, escapes);
+                _operands.Aside(() => Emit(not.Inner, whenFalse, whenTrue, escapes));
                 break;
 
             case AndPredicate and:
@@ -44,10 +54,10 @@ internal sealed class PredicateLowering
 
             case OrPredicate or:
                 var other = new Label("or");
-                Emit(or.Left, whenTrue, other, escapes);
+                _operands.Aside(() => Emit(or.Left, whenTrue, other, escapes));
                 _code.Add(Mark(other));
                 _code.Note("or");
-                Emit(or.Right, whenTrue, whenFalse, escapes);
+                _operands.Aside(() => Emit(or.Right, whenTrue, whenFalse, escapes));
                 break;
 
             case ComparePredicate compare:
@@ -66,6 +76,10 @@ internal sealed class PredicateLowering
 
             case FloatPredicate compare:
                 EmitFloats(compare, whenTrue, whenFalse, escapes);
+                break;
+
+            case FoundPredicate found:
+                _operands.EmitSearch(found.Search, whenTrue, whenFalse, escapes);
                 break;
 
             case TextPredicate text:

@@ -37,7 +37,10 @@ internal sealed class StepLowering(CodeWriter code, OperandLowering operands)
                     Store(compute.FrameOffset, compute.Size, Register.R1);
                 }
 
+                operands.Remember(Searches.In(compute.Value));
+                operands.Find(Searches.In(compute.Value, always: true), compute1.Escapes);
                 operands.Emit(compute.Value, Register.R1, compute1.Escapes);
+                operands.Forget();
                 Store(compute.FrameOffset, compute.Size, Register.R1);
                 EmitOutcome(compute1, compute);
                 break;

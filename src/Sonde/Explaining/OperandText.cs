@@ -54,6 +54,9 @@ internal sealed class OperandText(Operand? cfa)
         FactOperand fact => fact.Fact switch { Fact.Goroutine => "goid", Fact.Time => "now", _ => "pid:tid" },
         HeldOperand held => $"held+{held.Offset}:{Width(held.Size, held.Signed)}",
         TruthOperand truth => Of(truth.Predicate),
+        ChoiceOperand choice => $"({Of(choice.Test)} ? {Of(choice.Then)} : {Of(choice.Else)})",
+        CursorOperand cursor => $"at{cursor.Number}",
+        FoundOperand search => WalkText(search),
         TextLengthOperand length => $"length of {Of(length.Text)}",
         WitnessedOperand witnessed => $"{Of(witnessed.Value)} unless {Of(witnessed.Witness)} is {Of(witnessed.Unlike)}",
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -72,7 +75,32 @@ internal sealed class OperandText(Operand? cfa)
         ComparePredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)})" + (compare.Signed ? "" : ":unsigned"),
         MixedPredicate compare => $"({Of(compare.Signed)} {Symbol(compare.Comparison)} {Of(compare.Unsigned)}):signed with unsigned",
         FloatPredicate compare => $"({Of(compare.Left)} {Symbol(compare.Comparison)} {Of(compare.Right)}):f{8 * compare.Size}",
+        FoundPredicate found => $"found: {Of(found.Search)}",
         TextPredicate text => $"({Of(text.Text)}, {Symbol(text.Comparison)} {Of(text.Other)})",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private string WalkText(FoundOperand search)
+    {
+        string before = string.Concat(search.Before.Select(b => $"{Of(b.Cursor)} = {Of(b.Value)}; "));
+        return $"search({before}{Of(search.Walk)})";
+    }
+
+    private string Of(KeyPart part) => part switch
+    {
+        KeyWord word => $"key+{word.Offset}:u{8 * word.Size} == {Of(word.Wanted)}",
+        KeyText text => $"key+{text.Offset} == {Of(text.Wanted)}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private string Of(Walk walk) => walk switch
+    {
+        WalkParts parts => string.Join("; ", parts.Parts.Select(Of)),
+        WalkWhen some => $"if {Of(some.Test)} {{ {Of(some.Then)} }}",
+        WalkAt at => $"{Of(at.Cursor)} = {Of(at.Address)}: {{ {Of(at.Then)} }}",
+        WalkAgain again => $"again {Of(again.Cursor)} = {Of(again.Next)}",
+        WalkRun run => $"{Of(run.Cursor)} over {Of(run.Count)} from {Of(run.First)} by {run.Stride}: {{ {Of(run.Each)} }}",
+        WalkSlots slots => $"{slots.Count} slots of {Of(slots.Base)}: {string.Join(" && ", slots.Parts.Select(Of))}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

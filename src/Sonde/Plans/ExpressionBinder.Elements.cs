@@ -17,7 +17,10 @@ internal sealed partial class ExpressionBinder
 
     private BoundPlace Index(IndexExpr index)
     {
-        BoundPlace target = Indexed(Place(Bind(index.Target), index.Target), index.Target.Span);
+        BoundPlace whole = Place(Bind(index.Target), index.Target);
+        if (MapOf(Unwrap(whole, index.Target.Span).Type) is { } map)
+            return Found(whole, map, index.Target, index.Index, index);
+        BoundPlace target = Indexed(whole, index.Target.Span);
         Bound at = Bind(index.Index);
         TypeNode node = types[target.Type];
 
@@ -131,7 +134,23 @@ internal sealed partial class ExpressionBinder
         Bound bound = Bind(argument);
         if (bound is BoundText literal)
             return new BoundNumber(new ConstantOperand(literal.Bytes.Length), 8, true);
-        BoundPlace place = Pointed(Place(bound, argument), argument.Span);
+        BoundPlace place = Unwrap(Place(bound, argument), argument.Span);
+        for (int i = 0; i < MaximumPointers && types[place.Type].Shape is PointerShape { IsTransparent: false } pointer; i++)
+            place = Unwrap(Dereference(place, pointer, argument.Span), argument.Span);
+
+        // A nil map or channel is an empty one.
+        if (types[place.Type].Shape is PointerShape { IsTransparent: true })
+        {
+            BoundPlace held = Pointed(place, argument.Span);
+            var isNil = new ComparePredicate(Comparison.Equal, Word(place, 0, 8, argument.Span), new ConstantOperand(0), false);
+            return new BoundNumber(new ChoiceOperand(isNil, new ConstantOperand(0), LengthOf(held, call, argument, capacity)), 8, true);
+        }
+
+        return new BoundNumber(LengthOf(place, call, argument, capacity), 8, true);
+    }
+
+    private Operand LengthOf(BoundPlace place, CallExpr call, Expr argument, bool capacity)
+    {
         TypeNode node = types[place.Type];
         Operand? count = node.Shape switch
         {
@@ -145,9 +164,7 @@ internal sealed partial class ExpressionBinder
             _ => null,
         };
         string what = capacity ? "capacity" : "length";
-        return count is null
-            ? throw new ExpressionException($"{node.Name} has no {what} that is known", call.Span)
-            : new BoundNumber(count, 8, true);
+        return count ?? throw new ExpressionException($"{node.Name} has no {what} that is known", call.Span);
     }
 
     /// <summary>How many elements there are; null when the rule is none that the kernel can follow.</summary>

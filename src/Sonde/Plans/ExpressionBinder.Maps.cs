@@ -5,9 +5,16 @@ using Sonde.Types;
 
 namespace Sonde.Plans;
 
-/// <content>Elements of maps, and what they hold: found when the event is decoded, as only the program's own code can hash.</content>
+/// <content>
+/// Elements of maps, and what they hold. Only the program's own code can hash: a capture finds them when the event is decoded,
+/// a condition by looking at all keys.
+/// </content>
 internal sealed partial class ExpressionBinder
 {
+    // One element that is named twice is looked for once.
+    private readonly Dictionary<Expr, BoundPlace> _found = [];
+    private int _cursors;
+
     /// <summary>An element of a map or a part of one; null when the expression is none.</summary>
     private BoundChosen? Chosen(Expr expression)
     {
@@ -70,6 +77,117 @@ internal sealed partial class ExpressionBinder
 
         TypeId type = types.Add(map.Name, size, new RecordShape(fields), new ChosenPresentation(chosen.Steps));
         return new Variable(name, type, pieces);
+    }
+
+    /// <summary>Where the value of a key is in a map, found by looking at its slots.</summary>
+    private BoundPlace Found(BoundPlace place, ContainerShape map, Expr target, Expr key, IndexExpr index)
+    {
+        if (_found.TryGetValue(index, out BoundPlace? known))
+            return known;
+        (FoundOperand search, TypeId type) = Search(place, map, target, key);
+        var value = new BoundPlace(type, [new Piece(0, (uint)types[type].Size, new MemoryPlace(search, 0))]);
+
+        // Large values are kept behind a pointer that is none to the program.
+        if (types[type].Shape is PointerShape { IsTransparent: true } pointer && types[pointer.Target].Name == types[type].Name && types[pointer.Target].Shape is not (ContainerShape or RingShape))
+            value = Dereference(value, pointer, target.Span);
+        _found.Add(index, value);
+        return value;
+    }
+
+    private (FoundOperand Search, TypeId Value) Search(BoundPlace place, ContainerShape map, Expr target, Expr key)
+    {
+        place = Unwrap(place, target.Span);
+        Bound wanted = Bind(key);
+        var before = ImmutableArray.CreateBuilder<(CursorOperand, Operand)>();
+        var builder = new WalkBuilder(types, NextCursor, type => KeyPartsOf(type, wanted, key, before));
+        Operand header = types[place.Type].Shape is PointerShape ? Word(place, 0, 8, target.Span) : AddressOf(place, target.Span);
+        Walk walk = builder.Build(map, header)
+            ?? throw new ExpressionException($"the kernel cannot look for a key in {types[place.Type].Name}", target.Span, "it can be captured: the key is found when the event is shown");
+        return (new FoundOperand(walk, before.ToImmutable(), [.. before.Select(b => b.Item1), .. builder.Cursors]), builder.Value!.Value);
+    }
+
+    private CursorOperand NextCursor() => new(_cursors++);
+
+    /// <summary>What the parts of a key must be; what is no constant is computed before the search.</summary>
+    private ImmutableArray<KeyPart> KeyPartsOf(TypeId type, Bound wanted, Expr key, ImmutableArray<(CursorOperand, Operand)>.Builder before)
+    {
+        if (types[type].Size is 0 or > WalkLimits.Key)
+            throw new ExpressionException($"keys of {types[type].Size} bytes are not looked for", key.Span, $"they may have {WalkLimits.Key}");
+        var parts = ImmutableArray.CreateBuilder<KeyPart>();
+        Collect(type, 0, wanted);
+        return parts.DrainToImmutable();
+
+        void Collect(TypeId part, uint offset, Bound value)
+        {
+            TypeNode node = types[part];
+            switch (node.Shape)
+            {
+                case TextShape { Form: TextForm.Counted, PointerOffset: 0, Length: CountField { Offset: 8, Size: 8 } }:
+                    parts.Add(new KeyText(offset, Text(value, node)));
+                    break;
+                case ScalarShape { Kind: not (ScalarKind.Float or ScalarKind.Complex) } or PointerShape or TextShape { Form: TextForm.Terminated } when node.Size is 1 or 2 or 4 or 8:
+                    if (value is BoundText)
+                        throw new ExpressionException($"the keys are {node.Name}", key.Span);
+                    Check(value, key, (uint)node.Size, node.Shape is ScalarShape { Kind: ScalarKind.Signed });
+                    parts.Add(new KeyWord(offset, (uint)node.Size, Keep(Low(value, node))));
+                    break;
+                case RecordShape { Kind: not RecordKind.Union } record when record.Fields.All(f => f.BitSize == 0):
+                    Whole(value, node);
+                    foreach (Field field in record.Fields)
+                        Collect(field.Type, offset + (uint)field.Offset, Part(value, field.Type, field.Offset));
+                    break;
+                case SequenceShape { PointerOffset: null, Count: FixedCount count } array:
+                    Whole(value, node);
+                    for (uint i = 0; i < count.Count; i++)
+                        Collect(array.Element, offset + (i * (uint)array.Stride), Part(value, array.Element, i * array.Stride));
+                    break;
+                default:
+                    throw new ExpressionException($"keys that are {node.Name} are not looked for", key.Span, "integers, texts, pointers, and structs and arrays of them are");
+            }
+        }
+
+        void Whole(Bound value, TypeNode node)
+        {
+            if (value is not BoundPlace place || types[place.Type].Name != node.Name)
+                throw new ExpressionException($"the keys are {node.Name}", key.Span, "give a variable of that type");
+        }
+
+        BoundPlace Part(Bound whole, TypeId part, ulong offset) => new(part, Pieces.Slice(((BoundPlace)whole).Pieces, (uint)offset, (uint)types[part].Size));
+
+        TextSource Text(Bound value, TypeNode node)
+        {
+            switch (value)
+            {
+                case BoundText literal when literal.Bytes.Length > WalkLimits.Key:
+                    throw new ExpressionException($"this text has more than {WalkLimits.Key} bytes", key.Span);
+                case BoundText literal:
+                    return new LiteralText(literal.Bytes);
+                case BoundPlace any when Pointed(any, key.Span) is var place && types[place.Type].Shape is TextShape or SequenceShape { Stride: 1 }
+                    && TextOf(place, key) is TargetText { Length: { } length } text:
+                    return new TargetText(Keep(text.Address), Keep(length));
+                default:
+                    throw new ExpressionException($"the keys are {node.Name}", key.Span);
+            }
+        }
+
+        Operand Low(Bound value, TypeNode node)
+        {
+            if (value is BoundLiteral literal)
+                return new ConstantOperand(node.Size == 8 ? unchecked((long)literal.Value) : (long)(literal.Value & ((Int128.One << (int)(8 * node.Size)) - 1)));
+            Operand number = IsTruth(value, key) ? new TruthOperand(Truth(value, key))
+                : value is BoundNil ? new ConstantOperand(0)
+                : Number(value, key).Value;
+            return node.Size == 8 ? number : new BitFieldOperand(number, 0, 8 * (uint)node.Size, false);
+        }
+
+        Operand Keep(Operand value)
+        {
+            if (value is ConstantOperand)
+                return value;
+            CursorOperand cursor = NextCursor();
+            before.Add((cursor, value));
+            return cursor;
+        }
     }
 
     private TypeId Whole(TypeId type)

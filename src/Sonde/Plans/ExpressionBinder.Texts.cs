@@ -13,6 +13,8 @@ internal sealed partial class ExpressionBinder
         {
             case BuiltinFunction.Len or BuiltinFunction.Cap:
                 return Length(call, call.Arguments[0], call.Function == BuiltinFunction.Cap);
+            case BuiltinFunction.Contains when Bind(call.Arguments[0]) is BoundPlace place && MapOf(Unwrap(place, call.Arguments[0].Span).Type) is { } map:
+                return new BoundTruth(new FoundPredicate(Search(place, map, call.Arguments[0], call.Arguments[1]).Search));
             case BuiltinFunction.StartsWith or BuiltinFunction.EndsWith or BuiltinFunction.Contains:
                 if (Bind(call.Arguments[1]) is not BoundText part)
                     throw new ExpressionException("a text in quotes is needed", call.Arguments[1].Span);

@@ -33,7 +33,7 @@ internal sealed partial class ExpressionBinder
             ?? throw new ExpressionException($"{node.Name} has no case \"{name}\"", span, Hint(last, variant.Cases.Select(c => c.Name), "cases"));
     }
 
-    private static Predicate IsCase(BoundPlace place, VariantShape variant, VariantCase chosen, TextSpan span)
+    public static Predicate IsCase(BoundPlace place, VariantShape variant, VariantCase chosen, TextSpan span)
     {
         if (variant.DiscriminantOffset is not { } offset)
             return new ConstantPredicate(variant.Cases.Length == 1);

@@ -27,7 +27,7 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
     /// <exception cref="ExpressionException">It has no value here.</exception>
     public Variable BindCapture(string name, Expr expression)
     {
-        switch (Bind(expression))
+        switch ((Bound?)Chosen(expression) ?? Bind(expression))
         {
             case BoundPlace place:
                 return new Variable(name, place.Type, place.Pieces);
@@ -72,8 +72,8 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
     private Bound BindHere(Expr expression) => expression switch
     {
         NameExpr name => Name(name),
-        MemberExpr member => (Bound?)Chosen(member) ?? Member(member),
-        IndexExpr index => (Bound?)Chosen(index) ?? Index(index),
+        MemberExpr member => Member(member),
+        IndexExpr index => Index(index),
         SliceExpr slice => Slice(slice),
         UnaryExpr unary => Unary(unary),
         BinaryExpr binary => Binary(binary),
@@ -208,7 +208,6 @@ internal sealed partial class ExpressionBinder(TypeGraph types, Scope scope)
     private static BoundPlace Place(Bound bound, Expr expression) => bound switch
     {
         BoundPlace place => place,
-        BoundChosen => throw new ExpressionException("what a map holds can be captured, not computed with", expression.Span),
         BoundNumber { Type: { } type } number => new BoundPlace(type, [new Piece(0, number.Size, new ComputedPlace(number.Value))]),
         _ => throw new ExpressionException("this is no variable of the program", expression.Span),
     };

@@ -14,5 +14,8 @@ internal sealed record HeldOperand(uint Offset, uint Size, bool Signed, StatusBi
 /// <summary>A condition as a number: 1 or 0.</summary>
 internal sealed record TruthOperand(Predicate Predicate) : Operand;
 
+/// <summary>One of two values.</summary>
+internal sealed record ChoiceOperand(Predicate Test, Operand Then, Operand Else) : Operand;
+
 /// <summary>The number of bytes of a text; out of range when it has more than <see cref="TextLimits.Terminated"/> before its zero.</summary>
 internal sealed record TextLengthOperand(TargetText Text) : Operand;

@@ -130,9 +130,11 @@ func main() {
 	zero := 0.0
 	s.NaN = zero / zero
 	current = s
+	maps := newMaps()
 	protocol.Run(func() {
 		probe(42, -5, "hello, world", s, s.Items)
 		pair(5, "five")
+		lookup(maps, "key-42", -1)
 	})
 	if counter < 0 {
 		println(title, table[s.Index])
