@@ -16,7 +16,7 @@ namespace Sonde.Listings;
 /// </summary>
 internal sealed class FunctionListing(Image image)
 {
-    private const int RowsOfBatch = 4096;
+    private const int RowsOfBatch = 2048;
 
     private readonly Signatures _signatures = new();
     private readonly FunctionMaker _maker = new(image);
@@ -38,6 +38,8 @@ internal sealed class FunctionListing(Image image)
     /// <exception cref="BinaryFormatException">The symbols are damaged.</exception>
     public IEnumerable<ListedFunction> List(Where.Function? where)
     {
+        if (where is not null && new NamedListing(image, _signatures).TryList(where) is { Count: > 0 } named)
+            return named;
         var pattern = where is null ? null : new NamePattern(where);
         _fragment = pattern?.RequiredFragment is { } fragment ? Encoding.UTF8.GetBytes(fragment) : null;
         IEnumerable<(ListedFunction Function, MatchRank Rank)> all = FromDebug(pattern).Concat(FromSymbols(pattern));
@@ -260,10 +262,7 @@ internal sealed class FunctionListing(Image image)
             NameLanguage.Rust => SourceLanguage.Rust,
             _ => SourceLanguage.Unknown,
         };
-        string signature = language == SourceLanguage.Cpp && forms.Demangled is { } demangled && FunctionName.Split(demangled) is { Parameters: { } parameters } split
-            ? $"{Signatures.LastComponent(split.QualifiedName)}{parameters}{(split.Qualifiers.Length > 0 ? " " : "")}{split.Qualifiers}"
-            : "";
         (string? file, int line) = isGo ? _maker.GoDeclaration(symbol.Address) : (null, 0);
-        return new ListedFunction(name, signature, file, line, symbol.Address, symbol.Size, language, 0, forms.Symbol, default);
+        return new ListedFunction(name, Signatures.OfSymbol(forms), file, line, symbol.Address, symbol.Size, language, 0, forms.Symbol, default);
     }
 }
