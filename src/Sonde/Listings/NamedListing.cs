@@ -34,6 +34,14 @@ internal sealed class NamedListing(Image image, Signatures signatures)
             int inlined = 0;
             if (function.Entry.Exists && copies.Remove(KeyOf(function.Entry), out (int Count, InlinedCopy First) own))
                 inlined = own.Count;
+
+            // Go's own code of a function does not always refer to the entry that the copies refer to; the name does.
+            foreach ((long key, (int count, InlinedCopy copy)) in function.Language == SourceLanguage.Go ? copies.ToList() : [])
+            {
+                if (copy.Name == function.Name && copies.Remove(key))
+                    inlined += count;
+            }
+
             found.Add(new ListedFunction(function.Name, SignatureOf(function), function.File, function.Line, function.Address, function.Size, function.Language, inlined, function.Symbol, function.Entry));
         }
 
