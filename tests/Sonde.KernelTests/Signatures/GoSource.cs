@@ -35,6 +35,7 @@ internal sealed class GoSource : GeneratedSource
         	"errors"
         	"os"
         	"runtime"
+        	"syscall"
         )
 
         var _ = errors.New
@@ -50,6 +51,10 @@ internal sealed class GoSource : GeneratedSource
         {{Types}}
         {{code}}
         func main() {
+        	// What the program has not touched yet, the kernel would not read: literals.
+        	if err := syscall.Mlockall(3); err != nil {
+        		panic(err)
+        	}
         	os.Stdout.WriteString("ready\n")
         	buffer := make([]byte, 1)
         	for {

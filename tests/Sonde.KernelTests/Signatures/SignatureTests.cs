@@ -173,26 +173,27 @@ public sealed class SignatureTests(ITestOutputHelper output)
         public void Compare(
             Signature function, string what, Dictionary<string, Expected> expected, IEnumerable<NamedValue> values, bool mayBeOptimizedOut)
         {
-            var leaves = new Dictionary<string, string>();
+            var leaves = new ValueLeaves();
             foreach (NamedValue value in values)
             {
                 // clang calls a parameter that goes by reference a reference.
                 bool reference = clang && value.Value is PointerValue { Target: RecordValue or MissingValue };
-                ValueLeaves.Add(leaves, value.Name, reference ? ((PointerValue)value.Value).Target : value.Value);
+                leaves.Add(value.Name, reference ? ((PointerValue)value.Value).Target : value.Value);
             }
 
             foreach ((string path, Expected scalar) in expected)
             {
                 int end = path.IndexOfAny(['.', '[']);
                 string variable = end < 0 ? path : path[..end];
-                if (leaves.TryGetValue(path, out string? seen) && seen == scalar.Text)
+                string? seen = leaves[path];
+                if (seen == scalar.Text)
                     Right++;
-                else if (ValueLeaves.MissingAt(leaves, path) is { } reason && IsTrue(function, reason, path, expected, mayBeOptimizedOut))
+                else if (seen is null && leaves.MissingAt(path) is { } reason && IsTrue(function, reason, path, expected, mayBeOptimizedOut))
                     Missing[reason] = Missing.GetValueOrDefault(reason) + 1;
-                else if (clang && !leaves.Keys.Any(k => k.StartsWith(variable, StringComparison.Ordinal)))
+                else if (clang && !leaves.Paths.Any(k => k.StartsWith(variable, StringComparison.Ordinal)))
                     Missing[MissingReason.NoDebugInfo] = Missing.GetValueOrDefault(MissingReason.NoDebugInfo) + 1;
                 else
-                    Wrong.Add($"{function.Declaration}: {what} {path}: {scalar.Text}, seen {seen ?? ValueLeaves.MissingAt(leaves, path)?.ToString() ?? $"only {string.Join(' ', leaves.Keys)}"}");
+                    Wrong.Add($"{function.Declaration}: {what} {path}: {scalar.Text}, seen {seen ?? leaves.MissingAt(path)?.ToString() ?? $"only {string.Join(' ', leaves.Paths.Where(p => p.StartsWith(variable, StringComparison.Ordinal)))}"}");
             }
         }
 

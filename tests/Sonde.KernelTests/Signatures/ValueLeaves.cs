@@ -4,78 +4,101 @@ using Sonde.Values;
 
 namespace Sonde.KernelTests.Signatures;
 
-/// <summary>A value as its scalars: the way to each and what it says.</summary>
-internal static class ValueLeaves
+/// <summary>Values as their scalars: the way to each and what it says.</summary>
+internal sealed class ValueLeaves
 {
-    /// <summary>Adds the scalars of a value.</summary>
-    public static void Add(Dictionary<string, string> leaves, string path, Value value)
-    {
-        // What the limits cut off is missing, too, for what is not there.
-        if (value is MapValue { IsCut: true } or SequenceValue { IsCut: true } or TextValue { IsCut: true } or BytesValue { IsCut: true })
-        {
-            leaves[path] = $"<{MissingReason.SizeLimit}>";
-            if (value is TextValue or BytesValue || value is SequenceValue { Items.IsEmpty: true } or MapValue { Entries.IsEmpty: true })
-                return;
-        }
+    private readonly Dictionary<string, string> _leaves = [];
 
+    // Where something is missing, also only for some of what is inside: a map that is cut has the entries that are there.
+    private readonly Dictionary<string, MissingReason> _missing = [];
+
+    /// <summary>The ways that are known, to scalars and to what is missing.</summary>
+    public IEnumerable<string> Paths => _leaves.Keys.Concat(_missing.Keys);
+
+    /// <summary>What the scalar at a path says, null when there is none.</summary>
+    public string? this[string path] => _leaves.GetValueOrDefault(path);
+
+    /// <summary>Adds the scalars of a value.</summary>
+    public void Add(string path, Value value)
+    {
+        if (value is MapValue { IsCut: true } or SequenceValue { IsCut: true } or TextValue { IsCut: true } or BytesValue { IsCut: true }
+            || value is ChannelValue channel && channel.Items.Length < channel.Length)
+            _missing[path] = MissingReason.SizeLimit;
         switch (value)
         {
             case RecordValue record:
                 foreach (NamedValue field in record.Fields)
-                    Add(leaves, $"{path}.{field.Name}", field.Value);
+                    Add($"{path}.{field.Name}", field.Value);
                 break;
             case SequenceValue sequence:
-                if (sequence.Items.Length == 0)
-                    leaves.Add(path, $"[]{sequence.Length}");
+                if (sequence.Length == 0)
+                    _leaves.Add(path, "[]0");
                 for (int i = 0; i < sequence.Items.Length; i++)
-                    Add(leaves, $"{path}[{i}]", sequence.Items[i]);
+                    Add($"{path}[{i}]", sequence.Items[i]);
                 break;
             case PointerValue pointer:
-                Add(leaves, $"{path}*", pointer.Target);
+                Add($"{path}*", pointer.Target);
                 break;
             case VariantValue { Payload: { } payload } variant:
-                Add(leaves, $"{path}<{variant.Case}>", payload);
+                Add($"{path}<{variant.Case}>", payload);
                 break;
             case MapValue map:
-                if (map.Entries.Length == 0)
-                    leaves.Add(path, $"{{}}{map.Length}");
+                if (map.Length == 0)
+                    _leaves.Add(path, "{}0");
                 foreach ((Value key, Value held) in map.Entries)
-                    Add(leaves, $"{path}{{{KeyOf(key)}}}", held);
+                {
+                    // An entry whose key is not known is none that could be looked for.
+                    if (KeyOf(key, out MissingReason? why) is { } text)
+                        Add($"{path}{{{text}}}", held);
+                    else
+                        _missing[path] = why ?? MissingReason.Unsupported;
+                }
+
                 break;
             case DynamicValue { Text: { } text }:
-                leaves.Add(path, $"error {text}");
+                _leaves.Add(path, $"error {text}");
                 break;
             case DynamicValue dynamic:
-                Add(leaves, $"{path}<{dynamic.DynamicTypeName}>", dynamic.Inner);
+                Add($"{path}<{dynamic.DynamicTypeName}>", dynamic.Inner);
                 break;
-            case ChannelValue channel:
-                leaves.Add(path, $"chan {channel.Length} of {channel.Capacity}");
-                for (int i = 0; i < channel.Items.Length; i++)
-                    Add(leaves, $"{path}[{i}]", channel.Items[i]);
+            case ChannelValue queue:
+                _leaves.Add(path, $"chan {queue.Length} of {queue.Capacity}");
+                for (int i = 0; i < queue.Items.Length; i++)
+                    Add($"{path}[{i}]", queue.Items[i]);
+                break;
+            case MissingValue missing:
+                _missing[path] = missing.Reason;
+                break;
+            case AddressValue:
+                _missing[path] = MissingReason.DepthLimit;
+                break;
+            case TextValue { IsCut: true } or BytesValue { IsCut: true }:
                 break;
             default:
-                leaves.Add(path, TextOf(value));
+                _leaves.Add(path, TextOf(value));
                 break;
         }
     }
 
     /// <summary>The reason when the value at a path, or one around it, is missing.</summary>
-    public static MissingReason? MissingAt(Dictionary<string, string> leaves, string path)
+    public MissingReason? MissingAt(string path)
     {
         for (string at = path; at.Length > 0; at = at[..^1])
         {
-            if (leaves.TryGetValue(at, out string? text) && text.StartsWith('<') && (at.Length == path.Length || path[at.Length] is '.' or '[' or '*' or '<' or '{'))
-                return Enum.Parse<MissingReason>(text[1..^1]);
+            if ((at.Length == path.Length || path[at.Length] is '.' or '[' or '*' or '<' or '{') && _missing.TryGetValue(at, out MissingReason reason))
+                return reason;
         }
 
         return null;
     }
 
-    private static string KeyOf(Value key)
+    // Null when some of it is missing.
+    private static string? KeyOf(Value key, out MissingReason? why)
     {
-        var parts = new Dictionary<string, string>();
-        Add(parts, "", key);
-        return string.Join(' ', parts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + p.Value));
+        var parts = new ValueLeaves();
+        parts.Add("", key);
+        why = parts._missing.Count == 0 ? null : parts._missing.Values.First();
+        return why is not null ? null : string.Join(' ', parts._leaves.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + p.Value));
     }
 
     private static string TextOf(Value value) => value switch
@@ -88,12 +111,10 @@ internal static class ValueLeaves
         CharacterValue character => $"'{character.CodePoint}",
         TextValue text => $"\"{Encoding.UTF8.GetString(text.Utf8.Span)}",
         BytesValue bytes => $"\"{Encoding.UTF8.GetString(bytes.Bytes.Span)}",
-        AddressValue => "address",
         NilValue => "nil",
         VariantValue variant => variant.Case,
         DurationValue duration => duration.Nanoseconds.ToString(CultureInfo.InvariantCulture),
         FunctionValue function => $"func {function.Name}",
-        MissingValue missing => $"<{missing.Reason}>",
         _ => throw new InvalidOperationException($"a value of kind {value.GetType().Name}"),
     };
 }
