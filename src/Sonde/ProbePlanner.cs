@@ -16,6 +16,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     private readonly Dictionary<Image, LineFinder> _lines = [];
     private readonly Dictionary<SourceLanguage, TypeReader> _readers = [];
     private readonly Dictionary<Image, Declarations> _declarations = [];
+    private readonly Dictionary<Image, Languages.Go.GoDictionaries?> _dictionaries = [];
     private readonly List<Diagnostic> _notices = [];
     private readonly long _clockOffset = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 - System.Diagnostics.Stopwatch.GetTimestamp();
     private readonly KernelTraits _kernel = KernelTraits.Floor;
@@ -98,7 +99,20 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     }
 
     /// <summary>The site finder of a function, for those who explain.</summary>
-    public SiteFinder FinderOf(Function function) => new(function, ReaderOf, _kernel, () => Kernel.Features.ThreadPointer.TaskOffset, allCandidates);
+    public SiteFinder FinderOf(Function function) => new(
+        function, ReaderOf, _kernel, () => Kernel.Features.ThreadPointer.TaskOffset, allCandidates,
+        function.Language == SourceLanguage.Go ? DictionariesOf(function.Image) : null);
+
+    private Languages.Go.GoDictionaries? DictionariesOf(Image image)
+    {
+        lock (_dictionaries)
+        {
+            if (!_dictionaries.TryGetValue(image, out Languages.Go.GoDictionaries? dictionaries))
+                _dictionaries.Add(image, dictionaries = Languages.Go.GoDictionaries.TryOpen(image, () => ReaderOf(SourceLanguage.Go)));
+            return dictionaries;
+        }
+    }
+
 
     /// <summary>The functions that a probe means.</summary>
     /// <exception cref="SondeException">There are none.</exception>

@@ -21,6 +21,8 @@ namespace Sonde;
 /// <param name="tolerance">For a probe of several places; null when what has no value is an error.</param>
 internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, bool withStack, long clockOffset, bool explains = false, BindingTolerance? tolerance = null)
 {
+    private readonly SharedTypes _shared = new(types.Graph);
+
     /// <summary>
     /// Whether a <c>return:</c> probe needs the entry, too: it names arguments or the duration, or what only the entry can find.
     /// </summary>
@@ -59,6 +61,7 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
 
     private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow)
     {
+        Operand? word = entry?.TypeWord;
         Dictionary<string, Variable> arguments = Variables(entry), results = Variables(exit);
         for (int i = 0; i < (exit?.Values.Length ?? 0); i++)
             results[$"$ret{i}"] = exit!.Values[i];
@@ -71,6 +74,10 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         var explained = ImmutableArray.CreateBuilder<ExplainedExpression>();
         ExpressionBinder? atEntry = entry is null ? null : new ExpressionBinder(types.Graph, ScopeOf(entry, arguments, null)) { Notes = notes };
         Holder? holder = atEntry is null || exit is null ? null : new Holder(types.Graph, atEntry, NeedsReturn);
+        if (entry is not null && exit is not null)
+            word = word is not null && holder is not null && exit.Values.Any(v => !v.Cases.IsEmpty) ? holder.HoldAddress(word) : null;
+        else if (entry is null)
+            word = exit?.TypeWord;
         ExpressionBinder? atExit = exit is null ? null : new ExpressionBinder(
             types.Graph, ScopeOf(exit, results, holder, entry) with { HasDuration = entry is not null, Held = holder, Arguments = arguments })
         { Notes = notes };
@@ -79,7 +86,9 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         foreach ((string name, Expr expression) in Captures())
         {
             bool late = NeedsReturn(expression);
-            Variable Bind() => BinderOf(late, expression).BindCapture(name, expression);
+            Variable Bind() => expression is NameExpr { Name: var plain } && !(late ? results : arguments).GetValueOrDefault(plain, Nothing).Cases.IsEmpty
+                ? _shared.Told((late ? results : arguments)[plain], late ? word : entry!.TypeWord) with { Name = name }
+                : BinderOf(late, expression).BindCapture(name, expression);
             Variable variable = Watched(expression, () => tolerance is null ? Bind() : tolerance.Try(name, Bind, () => BindingTolerance.Missing(name, types.Graph)), out bool secret);
             bool isPlace = variable.Pieces.All(p => p.Place is not ComputedPlace { Value: TruthOperand }) && (atEntry ?? atExit)!.HasText(variable.Type);
             Secrecy secrecy = !secret ? Secrecy.None : isPlace ? Secrecy.Texts : Secrecy.All;
@@ -113,8 +122,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         if (spec.Captures.Count == 0 && spec.Template is null)
         {
             if (spec.Kind != ProbeKind.Return)
-                values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(v, spec.Kind == ProbeKind.Line ? RootRole.Variable : RootRole.Argument)));
-            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(v, RootRole.Result, entry is not null)));
+                values.AddRange((entry?.Values ?? []).Select(v => new WantedValue(_shared.Told(v, entry!.TypeWord), spec.Kind == ProbeKind.Line ? RootRole.Variable : RootRole.Argument)));
+            values.AddRange((exit?.Values ?? []).Select(v => new WantedValue(_shared.Told(v, word), RootRole.Result, entry is not null)));
         }
 
         if (withStack && (atEntry ?? atExit) is { } binder)
@@ -158,6 +167,8 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         ExpressionBinder BinderOf(bool late, Expr expression) => (late ? atExit : atEntry)
             ?? throw new ExpressionException("this is there when the function returns", expression.Span, "results and the duration are there in return: and call: probes");
     }
+
+    private static readonly Variable Nothing = new("", default, []);
 
     private Scope ScopeOf(ProbeSite site, Dictionary<string, Variable> variables, Holder? holder, ProbeSite? entry = null)
     {

@@ -17,6 +17,9 @@ internal sealed record Assignment(ImmutableArray<ImmutableArray<Piece>> Paramete
 {
     /// <summary>Go: the bytes of the caller's frame that belong to the call, as the runtime's function table states them; 0 elsewhere.</summary>
     public ulong ArgumentBytes { get; init; }
+
+    /// <summary>Where the hidden parameter is that tells which types shared code works on; empty when there is none.</summary>
+    public ImmutableArray<Piece> TypeWord { get; init; } = [];
 }
 
 /// <summary>A calling convention.</summary>

@@ -37,13 +37,16 @@ internal sealed partial class ExpressionBinder
         {
             NameExpr plain when !scope.Knows(plain.Name) && Local(plain) is null => plain.Name,
             NullLiteral nothing => nothing.Spelling,
+
+            // With the package, as Go writes the constant of another one.
+            MemberExpr { Target: NameExpr package } member when !scope.Knows(package.Name) && Local(package) is null => member.Name,
             _ => null,
         };
         if (name is null || other is NullLiteral || Bind(other) is not BoundPlace bound)
             return Bind(expression);
         BoundPlace place = Unwrap(bound, other.Span);
         TypeNode node = types[place.Type];
-        if (node.Presentation is not EnumPresentation || (expression is NullLiteral && !((EnumPresentation)node.Presentation).Names.Values.Contains(name)))
+        if (node.Presentation is not EnumPresentation || (expression is NullLiteral or MemberExpr && !((EnumPresentation)node.Presentation).Names.Values.Contains(name)))
             return Bind(expression);
         return expression is NameExpr && Global(name) is { } constant ? constant : new BoundLiteral(Enumerator(node, name, expression.Span));
     }

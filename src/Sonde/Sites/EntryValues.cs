@@ -25,6 +25,7 @@ internal sealed class EntryValues
     private readonly CallingConvention? _convention;
     private readonly Lazy<bool> _isWholeList, _goListIsWhole;
     private readonly Lazy<ImmutableArray<Piece>> _piecesAtEntry;
+    private readonly GoDictionaries? _dictionaries;
     private bool? _keepsConvention;
 
     /// <summary>Prepares to place a function's values.</summary>
@@ -32,8 +33,10 @@ internal sealed class EntryValues
     /// <param name="signature">Its parameters and results.</param>
     /// <param name="types">Their types.</param>
     /// <param name="restart">How a Go function begins anew, null when it does not.</param>
-    public EntryValues(Function function, FunctionSignature signature, TypeGraph types, GoRestart? restart)
+    /// <param name="dictionaries">The type arguments of the image's generic functions.</param>
+    public EntryValues(Function function, FunctionSignature signature, TypeGraph types, GoRestart? restart, GoDictionaries? dictionaries = null)
     {
+        _dictionaries = dictionaries;
         _restart = restart;
         _function = function;
         _signature = signature;
@@ -156,7 +159,7 @@ internal sealed class EntryValues
         {
             Parameter parameter = _signature.Parameters[i];
             if (!parameter.IsHidden)
-                variables.Add(new Variable(parameter.Name, parameter.Type, Place(parameter, assignment?.Parameters[i] ?? default, at)));
+                variables.Add(Typed(new Variable(parameter.Name, parameter.Type, Place(parameter, assignment?.Parameters[i] ?? default, at)), parameter.Entry));
         }
 
         return variables.DrainToImmutable();
@@ -201,11 +204,44 @@ internal sealed class EntryValues
                 pieces = Absent(result, MissingReason.OptimizedOut);
             else if (_function.Language is SourceLanguage.Go && pieces is [{ Place: MemoryPlace }])
                 pieces = _goListIsWhole.Value ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
-            variables.Add(new Variable(result.Name, result.Type, pieces));
+            variables.Add(Typed(new Variable(result.Name, result.Type, pieces), result.Entry));
         }
 
         return variables.DrainToImmutable();
     }
+
+    /// <summary>A variable of shared code with the types that it can have.</summary>
+    public Variable Typed(Variable variable, Die entry)
+    {
+        if (_dictionaries is null || !entry.Exists || _dictionaries.CasesOf(_function, entry) is not { IsEmpty: false } cases)
+            return variable;
+        return cases is [var only] && _dictionaries.IsClosed ? variable with { Type = only.Type } : variable with { Cases = cases };
+    }
+
+    /// <summary>The word that tells the types of shared code, at an entry site; null when nothing asks for it or it has no place.</summary>
+    public Operand? TypeWord(Operand cfa, FileAddress address)
+    {
+        if (_function.Language != SourceLanguage.Go || !_function.Entry.Exists || !HasCases)
+            return null;
+        return GoParameters.Place(_function, _signature, _types, _convention!, cfa, _restart?.SeenAt(address)).TypeWord is [var piece] ? InFile(piece.Place, address) : null;
+    }
+
+    /// <summary>An address of the process as one of the file.</summary>
+    public Operand? InFile(Place place, FileAddress address)
+    {
+        Operand? word = place switch
+        {
+            RegisterPlace register => new RegisterOperand(register.Register),
+            ComputedPlace computed => computed.Value,
+            MemoryPlace memory => new LoadOperand(memory.Base, memory.Displacement, 8),
+            _ => null,
+        };
+        return word is null || _function.Image.Elf.Type == ElfType.ET_EXEC ? word
+            : new BinaryOperand(BinaryOperator.Subtract, word, new RegisterOperand(GeneralRegister.Rip).Plus(unchecked(-(long)address.Value)), 8, false);
+    }
+
+    private bool HasCases => _dictionaries is not null && _signature.Parameters.Concat(_signature.Results)
+        .Any(p => p.Entry.Exists && !Typed(new Variable(p.Name, p.Type, []), p.Entry).Cases.IsEmpty);
 
     private ImmutableArray<Piece>? StatedResult(Parameter result, Operand cfa)
     {
@@ -310,7 +346,8 @@ internal sealed class EntryValues
         [new Piece(0, (uint)Math.Min(_types[parameter.Type].Size, uint.MaxValue), new AbsentPlace(reason))];
 
     /// <summary>The registers that the parameters need to be intact at an entry site.</summary>
-    public RegisterSet WantedRegisters => Operands.RegistersOf(_piecesAtEntry.Value) & ~RegisterSet.Rsp;
+    public RegisterSet WantedRegisters => (Operands.RegistersOf(_piecesAtEntry.Value)
+        | (TypeWord(CfaAtEntry, _function.Address) is { } word ? Operands.RegistersOf(word) : RegisterSet.None)) & ~RegisterSet.Rsp;
 
     /// <summary>How many bytes from the CFA on hold arguments.</summary>
     public int StackBytes

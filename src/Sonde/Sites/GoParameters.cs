@@ -16,6 +16,7 @@ namespace Sonde.Sites;
 internal sealed class GoParameters
 {
     private const int MostHidden = 12;
+    private const string DictionaryName = ".dict";
 
     private readonly Function _function;
     private readonly FunctionSignature _signature;
@@ -27,6 +28,9 @@ internal sealed class GoParameters
     /// <summary>The convention's parameter list: an index into the signature, or null for one that is not described.</summary>
     private readonly List<int?> _slots = [];
 
+    /// <summary>The slot of a dictionary that is not described, and the parameter of one that is; less than 0 for none.</summary>
+    private readonly int _dictionary = -1, _described = -1;
+
     private GoParameters(Function function, FunctionSignature signature, TypeGraph types, CallingConvention convention, Operand cfa)
     {
         _function = function;
@@ -37,8 +41,12 @@ internal sealed class GoParameters
         var at = new Standpoint(function.Entry, function.Address, cfa, AtEntry: true);
         _stated = [.. signature.Parameters.Select(p => LocationReader.Read(p.Entry, types[p.Type], at))];
         _slots.AddRange(Enumerable.Range(0, signature.Parameters.Length).Select(i => (int?)i));
-        if (DictionaryPosition() is { } position && position <= _slots.Count)
+        _described = signature.Parameters.IndexOf(signature.Parameters.FirstOrDefault(p => p.Entry.Exists && p.Entry.Name == DictionaryName));
+        if (_described < 0 && DictionaryPosition() is { } position && position <= _slots.Count)
+        {
+            _dictionary = position;
             _slots.Insert(position, null);
+        }
     }
 
     /// <summary>Where the parameters and results are. Parameters without a trustworthy place have an absent piece.</summary>
@@ -48,9 +56,12 @@ internal sealed class GoParameters
         Assignment assignment = places.Place();
         return kept is null ? assignment : assignment with
         {
-            Parameters = [.. assignment.Parameters.Select(pieces => pieces.IsDefault ? pieces
-            : [.. pieces.Select(piece => piece.Place is RegisterPlace register ? piece with { Place = kept(register) } : piece)])]
+            Parameters = [.. assignment.Parameters.Select(Seen)],
+            TypeWord = Seen(assignment.TypeWord),
         };
+
+        ImmutableArray<Piece> Seen(ImmutableArray<Piece> pieces) => pieces.IsDefault ? pieces
+            : [.. pieces.Select(piece => piece.Place is RegisterPlace register ? piece with { Place = kept(register) } : piece)];
     }
 
     /// <summary>Whether the debug information is known to describe all parameters and results.</summary>
@@ -69,7 +80,7 @@ internal sealed class GoParameters
 
         // A whole list needs no witnesses: then it is the locations that are faulty (go#61700 and others).
         if (ListsBlankParameters == FirstConflict(assignment) is not null && IsWholeList(assignment))
-            return assignment with { Parameters = [.. Enumerable.Range(0, parameters).Select(i => assignment.Parameters[_slots.IndexOf(i)])] };
+            return WithTypeWord(assignment, assignment with { Parameters = [.. Enumerable.Range(0, parameters).Select(i => assignment.Parameters[_slots.IndexOf(i)])] });
         for (int inserted = 0; FirstConflict(assignment) is { } conflict; inserted++)
         {
             if (inserted == MostHidden)
@@ -97,7 +108,15 @@ internal sealed class GoParameters
             places.Add(trusted ? byConvention : RegistersOnly(_stated[i], i));
         }
 
-        return assignment with { Parameters = places.DrainToImmutable() };
+        return WithTypeWord(assignment, assignment with { Parameters = places.DrainToImmutable() });
+    }
+
+    // As long as nothing had to be put before it.
+    private Assignment WithTypeWord(Assignment bySlot, Assignment placed)
+    {
+        ImmutableArray<Piece> place = _described >= 0 ? placed.Parameters[_described]
+            : _dictionary >= 0 && !_slots.Take(_dictionary).Contains(null) ? bySlot.Parameters[_dictionary] : [];
+        return place is [{ Place: RegisterPlace }] ? placed with { TypeWord = place } : placed;
     }
 
     private Assignment Assign()
@@ -239,15 +258,21 @@ internal sealed class GoParameters
     {
         string name = _function.Symbol;
         int bracket = name.IndexOf("[go.shape.", StringComparison.Ordinal);
-        if (bracket < 0 || _signature.Parameters.Any(p => p.Entry.Name == ".dict"))
+        if (bracket < 0)
             return null;
         int end = name.LastIndexOf(']');
-        if (end == name.Length - 1)
-            return 0;
+        if (end == name.Length - 1 || !IsCompiledBy(20))
+            return IsClosure(name[(end + 1)..]) ? null : 0;
 
         // Closures inside have it from their context.
-        string rest = name[(end + 1)..].TrimStart(')', '.');
-        return rest.StartsWith("func", StringComparison.Ordinal) && rest.Length > 4 && char.IsAsciiDigit(rest[4]) ? null : 1;
+        return IsClosure(name[(end + 1)..]) ? null : 1;
+    }
+
+    // ".func1", ").Push.func2"
+    private static bool IsClosure(string behind)
+    {
+        int at = behind.LastIndexOf(".func", StringComparison.Ordinal);
+        return at >= 0 && behind.Length > at + 5 && char.IsAsciiDigit(behind[at + 5]);
     }
 
     // The function table states the size of all parameters and results, those without a name as well.
@@ -274,13 +299,12 @@ internal sealed class GoParameters
     }
 
     // Compilers from 1.22 on describe blank parameters as ~p0, ~p1, … (seen; 1.19 leaves them out).
-    private bool ListsBlankParameters
+    private bool ListsBlankParameters => IsCompiledBy(22);
+
+    private bool IsCompiledBy(int minor)
     {
-        get
-        {
-            string producer = _function.Entry.Unit.Producer ?? "";
-            GoVersion version = GoVersion.Parse(producer);
-            return version.IsKnown ? version.IsAtLeast(22) : producer.Contains("devel", StringComparison.Ordinal);
-        }
+        string producer = _function.Entry.Unit.Producer ?? "";
+        GoVersion version = GoVersion.Parse(producer);
+        return version.IsKnown ? version.IsAtLeast(minor) : producer.Contains("devel", StringComparison.Ordinal);
     }
 }

@@ -81,6 +81,7 @@ internal sealed class LineSiteFinder(Function function, SiteFinder finder, Func<
         Operand? cfa = finder.CfaAt(address, code);
         return finder.SiteAt(SiteUse.Line, address, cost, site.Ignore, cfa, shown) with
         {
+            TypeWord = _values.TypeWord(owner == LineOwners.Itself ? function.Entry : _scopes![owner].Entry, address, cfa),
             Values = _values.At(owner == LineOwners.Itself ? function.Entry : _scopes![owner].Entry, address, cfa, code, line),
         };
     }

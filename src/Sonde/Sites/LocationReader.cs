@@ -46,6 +46,10 @@ internal static class LocationReader
         uint declared = 0;
         bool padded = at.Function.Unit.Language != DW_LANG.DW_LANG_Go || pieces.Sum(p => p.BitSize) == (long)type.Size * 8;
         int next = 0;
+
+        // Go 1.19 states a register of a slice in shared code twice, which moves all that follow (seen).
+        if (at.Function.Unit.Language == DW_LANG.DW_LANG_Go && pieces.Sum(p => p.Kind == PieceKind.Empty ? 0 : p.BitSize) > (long)type.Size * 8)
+            return [new Piece(0, (uint)type.Size, new AbsentPlace(MissingReason.OptimizedOut))];
         foreach (ObjectFile.Dwarf.Piece piece in pieces)
         {
             if (piece.BitSize == 0)

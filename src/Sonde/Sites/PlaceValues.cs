@@ -25,7 +25,28 @@ internal sealed class PlaceValues(Function function, SiteFinder finder, Func<Sou
         TypeReader types = typesOf(Languages.Language.Of(scope.Unit.Language));
         Standpoint at = StandpointAt(address, cfa);
         GeneralRegister? moved = MovedFrame(address, code);
-        return ScopeVariables.Read(scope, types, at, line, (entry, type) => Initialized(entry, Place(entry, type, types.Graph[type], at, moved), address, code));
+        return ScopeVariables.Read(
+            scope, types, at, line, (entry, type) => Initialized(entry, Place(entry, type, types.Graph[type], at, moved), address, code),
+            scope == function.Entry ? finder.Typed : null);
+    }
+
+    /// <summary>
+    /// The word that tells the types of shared code, in the middle of it. Optimised code states the slot where it would be kept
+    /// and does not keep it; a list of places is of code that does.
+    /// </summary>
+    public Operand? TypeWord(Die scope, FileAddress address, Operand? cfa)
+    {
+        if (function.Language != SourceLanguage.Go || scope != function.Entry)
+            return null;
+        TypeReader types = typesOf(SourceLanguage.Go);
+        foreach (Die child in scope.Children)
+        {
+            if (child.Tag == DW_TAG.DW_TAG_formal_parameter && child.Name == ".dict" && child.TryGetAttribute(DW_AT.DW_AT_location, out AttributeValue location)
+                && LocationList.IsList(location) && LocationReader.Read(child, types.Graph[types.ReadTypeOf(child)], StandpointAt(address, cfa)) is [{ Place: var place }])
+                return cfa is null && place is MemoryPlace ? null : finder.TypeWord(place, address);
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -60,6 +60,11 @@ internal sealed record ProbeSite
     /// <summary>The values to be had there: arguments at an entry, results at a return, variables at a line.</summary>
     public ImmutableArray<Variable> Values { get; init; } = [];
 
+    /// <summary>
+    /// The word that tells which types shared code works on, as an address in the file; null when it is not known here.
+    /// </summary>
+    public Operand? TypeWord { get; init; }
+
     /// <summary>What a hit costs.</summary>
     public UprobeHandling Cost { get; init; }
 }

@@ -18,7 +18,9 @@ internal static class ScopeVariables
     /// <param name="at">The place.</param>
     /// <param name="line">The line.</param>
     /// <param name="place">Where a variable is.</param>
-    public static ImmutableArray<Variable> Read(Die scope, TypeReader types, Standpoint at, SourceLine line, Func<Die, TypeId, ImmutableArray<Piece>> place)
+    /// <param name="typed">Tells the types of a variable of shared code.</param>
+    public static ImmutableArray<Variable> Read(
+        Die scope, TypeReader types, Standpoint at, SourceLine line, Func<Die, TypeId, ImmutableArray<Piece>> place, Func<Variable, Die, Variable>? typed = null)
     {
         bool isGo = Languages.Language.Of(scope.Unit.Language) == SourceLanguage.Go;
         Die context = default;
@@ -60,7 +62,8 @@ internal static class ScopeVariables
                 pieces = Captured(place(context, types.ReadTypeOf(context)), offset, types.Graph[type]);
             if (escaped && types.Graph[type].Shape is PointerShape pointer)
                 (type, pieces) = (pointer.Target, Followed(pieces, types.Graph[pointer.Target]));
-            variables.Add(new Variable(nth == 1 ? shown : $"{shown}#{nth}", type, pieces));
+            var variable = new Variable(nth == 1 ? shown : $"{shown}#{nth}", type, pieces);
+            variables.Add(typed is null || escaped ? variable : typed(variable, entry));
         }
 
         variables.Reverse();

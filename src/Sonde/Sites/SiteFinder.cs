@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sonde.Languages.Go;
 using Sonde.ObjectFile.Bytes;
 using Sonde.ObjectFile.Dwarf;
 using Sonde.ObjectFile.Elf;
@@ -27,8 +28,11 @@ internal sealed class SiteFinder
     /// <param name="kernel">What the kernel can do.</param>
     /// <param name="threadPointer">Tells where the kernel keeps a thread's pointer, null when it is not known; asked for old Go only.</param>
     /// <param name="allCandidates">Also examine what cannot be better than the choice, for those who explain.</param>
+    /// <param name="dictionaries">The type arguments of the image's generic functions; null when they are not known.</param>
     /// <exception cref="SiteUnavailableException">There is no code to probe.</exception>
-    public SiteFinder(Function function, Func<SourceLanguage, TypeReader> typesOf, KernelTraits kernel, Func<int?> threadPointer, bool allCandidates = false)
+    public SiteFinder(
+        Function function, Func<SourceLanguage, TypeReader> typesOf, KernelTraits kernel, Func<int?> threadPointer, bool allCandidates = false,
+        GoDictionaries? dictionaries = null)
     {
         _threadPointer = threadPointer;
         _typesOf = typesOf;
@@ -46,7 +50,7 @@ internal sealed class SiteFinder
         Code = FunctionDecoder.Decode(ReadCode(function), _otherParts);
         Check = Convention.GrowsStacks ? StackCheck.Find(Code) : null;
         GoRestart? restart = Check is { } check ? GoRestart.Of(check, Code, function.Image.Elf.Type == ElfType.ET_EXEC) : null;
-        _values = new EntryValues(function, Signature, types.Graph, restart);
+        _values = new EntryValues(function, Signature, types.Graph, restart, dictionaries);
     }
 
     /// <summary>How the function is called.</summary>
@@ -126,6 +130,7 @@ internal sealed class SiteFinder
         {
             Selection = selection,
             Values = behindPrologue ? _values.ParametersAt(address, cfa) : _values.Parameters(cfa, address),
+            TypeWord = behindPrologue ? null : _values.TypeWord(cfa, address),
         };
     }
 
@@ -212,6 +217,12 @@ internal sealed class SiteFinder
             return null;
         }
     }
+
+    /// <summary>A variable of shared code with the types that it can have.</summary>
+    public Variable Typed(Variable variable, Die entry) => _values.Typed(variable, entry);
+
+    /// <summary>The word of a variable, as an address in the file, that tells the types of shared code.</summary>
+    public Operand? TypeWord(Place place, FileAddress address) => _values.InFile(place, address);
 
     /// <summary>What is stated of a parameter's place, or that it cannot be believed.</summary>
     public ImmutableArray<Piece> Believed(Die entry, TypeId type, ImmutableArray<Piece> stated, Standpoint at) =>

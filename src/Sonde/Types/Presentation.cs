@@ -14,7 +14,20 @@ internal abstract record Presentation
 internal sealed record PlainPresentation : Presentation;
 
 /// <summary>An integer with names. With <paramref name="Flags"/>, a value without a name of its own is written as names joined by <c>|</c>.</summary>
-internal sealed record EnumPresentation(FrozenDictionary<Int128, string> Names, bool Flags) : Presentation;
+internal sealed record EnumPresentation(FrozenDictionary<Int128, string> Names, bool Flags) : Presentation
+{
+    /// <summary>
+    /// Whether constants are flags: three single bits or more, and else only what they combine to, are meant to be combined;
+    /// numbers in a row are not.
+    /// </summary>
+    public static bool AreFlags(ICollection<Int128> numbers)
+    {
+        Int128[] positive = [.. numbers.Where(n => n > 0)];
+        Int128[] singles = [.. positive.Where(n => (n & (n - 1)) == 0)];
+        Int128 all = singles.Aggregate((Int128)0, (a, b) => a | b);
+        return singles.Length > 2 && numbers.All(n => n >= 0 && (n & ~all) == 0) && positive.Max() != positive.Length;
+    }
+}
 
 /// <summary>An integer that is a length of time; <paramref name="NanosecondsPerUnit"/> 1 for Go <c>time.Duration</c>.</summary>
 internal sealed record DurationPresentation(long NanosecondsPerUnit) : Presentation;

@@ -341,16 +341,7 @@ internal sealed class TypeReader(TypeGraph graph, TypeDialect dialect)
             }
         }
 
-        return new EnumPresentation(names.ToFrozenDictionary(), AreFlags(names.Keys));
-    }
-
-    // Three single bits or more, and else only what they combine to, are meant to be combined; numbers in a row are not.
-    private static bool AreFlags(ICollection<Int128> numbers)
-    {
-        Int128[] positive = [.. numbers.Where(n => n > 0)];
-        Int128[] singles = [.. positive.Where(n => (n & (n - 1)) == 0)];
-        Int128 all = singles.Aggregate((Int128)0, (a, b) => a | b);
-        return singles.Length > 2 && numbers.All(n => n >= 0 && (n & ~all) == 0) && positive.Max() != positive.Length;
+        return new EnumPresentation(names.ToFrozenDictionary(), EnumPresentation.AreFlags(names.Keys));
     }
 
     private Shape Array(Die type)

@@ -81,6 +81,15 @@ internal sealed class GoDynamicTypes : DynamicTypes
         }
     }
 
+    /// <summary>A word of the file's data, null when there is none.</summary>
+    public ulong? WordAt(ulong address) => _runtime?.Memory.Word(address);
+
+    /// <summary>The kind of the type that a word in the file leads to.</summary>
+    public TypeKind? KindAt(ulong address) => _runtime is null || WordAt(address) is not { } word ? null : _runtime.Read(word).Kind;
+
+    /// <summary>The type that the runtime describes at an address of the file.</summary>
+    public TypeId? TypeOf(ulong word) => _shapes?.Read(word);
+
     private DynamicTarget? TypeAt(ulong word)
     {
         if (_runtime is null || _shapes is null)
@@ -96,6 +105,15 @@ internal sealed class GoDynamicTypes : DynamicTypes
         if (_runtime is null || TypeIndex.TryBuild(_go) is not { } index)
             yield break;
         var given = new HashSet<ulong>();
+
+        // Errors are met in every program, be its own types as many as they like.
+        foreach (RuntimeItab itab in index.Itabs)
+        {
+            RuntimeType type = _runtime.Read(itab.Type);
+            if (_runtime.Name(type) is { } known && GoErrors.MayHaveText(known) && given.Add(itab.Type))
+                yield return itab.Type;
+        }
+
         foreach (RuntimeType type in index.Types.Values)
         {
             string name = _runtime.Name(type) ?? "";
@@ -180,7 +198,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
             if (child.Tag == DW_TAG.DW_TAG_lexical_block)
                 Captures(child, fields, ref size);
             if (child.Tag is not (DW_TAG.DW_TAG_variable or DW_TAG.DW_TAG_formal_parameter)
-                || child.Unsigned(DW_AT.DW_AT_go_closure_offset) is not { } offset || child.Name is not { Length: > 0 } name)
+                || child.Unsigned(DW_AT.DW_AT_go_closure_offset) is not { } offset || child.Name is not { Length: > 0 } name || name == ".dict")
                 continue;
             TypeId type = _types.ReadTypeOf(child);
             TypeNode node = _types.Graph[type];

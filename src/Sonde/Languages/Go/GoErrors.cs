@@ -43,6 +43,11 @@ internal sealed record GoErrors : RefinedPresentation, IValueRefinement
     /// <summary>Whether values of a dynamic type have a text, so that following them must not end at the depth.</summary>
     public static bool HasText(string dynamicType) => Texts.ContainsKey(dynamicType);
 
+    /// <summary>The same of a name without its package's path: <c>*fs.PathError</c>.</summary>
+    public static bool MayHaveText(string shortName) => ShortNames.Contains(shortName);
+
+    private static readonly HashSet<string> ShortNames = [.. Texts.Keys.Select(n => (n[0] == '*' ? "*" : "") + n[(Math.Max(n.LastIndexOf('/'), n.LastIndexOf('*')) + 1)..])];
+
     /// <inheritdoc/>
     public Value? Refine(Value value) =>
         value is DynamicValue { Text: null } dynamic && Texts.TryGetValue(dynamic.DynamicTypeName, out Func<Value, string?>? text) && text(dynamic.Inner) is { } found

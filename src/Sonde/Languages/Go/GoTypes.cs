@@ -12,6 +12,8 @@ internal sealed class GoTypes : TypeDialect
     /// <summary><c>reflect.Kind</c>, as DW_AT_go_kind holds it.</summary>
     private enum Kind
     {
+        Int = 2,
+        Uintptr = 12,
         Chan = 18,
         Func = 19,
         Interface = 20,
@@ -22,6 +24,10 @@ internal sealed class GoTypes : TypeDialect
     }
 
     private const string Shape = "go.shape.", ShapeOfPointers = "go.shape.*uint8";
+
+    private const Kind FirstUnsigned = (Kind)7;
+
+    private readonly GoConstants _constants = new();
 
     /// <inheritdoc/>
     public override SourceLanguage Language => SourceLanguage.Go;
@@ -48,7 +54,10 @@ internal sealed class GoTypes : TypeDialect
         // What stands for every pointer in code that several types share (cmd/compile/internal/noder): not the type it is.
         if (type.Name?.StartsWith(ShapeOfPointers, StringComparison.Ordinal) == true)
             return (new ScalarShape(ScalarKind.Address), Presentation.None);
-        Shape? shape = (Kind?)type.Unsigned(DW_AT.DW_AT_go_kind) switch
+        Kind? kind = (Kind?)type.Unsigned(DW_AT.DW_AT_go_kind);
+        if (kind is >= Kind.Int and <= Kind.Uintptr && type.Tag == DW_TAG.DW_TAG_base_type && _constants.Of(type, name) is { } names)
+            return (new ScalarShape(kind < FirstUnsigned ? ScalarKind.Signed : ScalarKind.Unsigned), names);
+        Shape? shape = kind switch
         {
             Kind.String => Text(type),
             Kind.Slice => Slice(type, reader),
