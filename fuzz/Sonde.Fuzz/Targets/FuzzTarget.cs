@@ -25,6 +25,9 @@ internal sealed record FuzzTarget(string Name, string[] Sections, Action<IByteSo
         new("expressions", [".debug_loc", ".debug_loclists", ".debug_info"], DwarfTargets.Locations),
         new("lines", [".debug_line", ".debug_line_str"], DwarfTargets.Lines),
         new("frames", [".eh_frame", ".eh_frame_hdr", ".debug_frame"], DwarfTargets.Frames),
+        new("compressed", [], DwarfTargets.Entries) { Places = ListingTargets.CompressedPlaces },
+        new("links", [".gnu_debuglink", ".gnu_debugaltlink", ".note.gnu.build-id"], ListingTargets.All),
+        new("listing", [".debug_info", ".debug_abbrev", ".debug_str", ".debug_line", ".debug_line_str", ".symtab", ".strtab"], ListingTargets.All),
         new("go-functions", [], GoTargets.Functions) { Places = GoTargets.Places },
         new("go-types", [], GoTargets.Types) { Places = GoTargets.Places },
     ];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Sonde.Languages;
 using Sonde.ObjectFile.Bytes;
@@ -16,7 +17,7 @@ namespace Sonde.Listings;
 /// </summary>
 internal sealed class FunctionListing(Image image)
 {
-    private const int RowsOfBatch = 4096;
+    private const int RowsOfBatch = 2048;
 
     private readonly Signatures _signatures = new();
     private readonly FunctionMaker _maker = new(image);
@@ -24,6 +25,9 @@ internal sealed class FunctionListing(Image image)
     private readonly HashSet<ulong> _parts = [];
     private readonly HashSet<(ulong Address, int Name)> _shown = [];
     private readonly HashSet<long> _named = [];
+
+    // Go's own code of a function does not always refer to the entry that the copies refer to; the name does.
+    private readonly ConcurrentDictionary<string, (int Copies, long Origin)> _goCopies = [];
 
     // In every spelling of every function that the pattern fits.
     private byte[]? _fragment;
@@ -38,6 +42,8 @@ internal sealed class FunctionListing(Image image)
     /// <exception cref="BinaryFormatException">The symbols are damaged.</exception>
     public IEnumerable<ListedFunction> List(Where.Function? where)
     {
+        if (where is not null && new NamedListing(image, _signatures).TryList(where) is { Count: > 0 } named)
+            return named;
         var pattern = where is null ? null : new NamePattern(where);
         _fragment = pattern?.RequiredFragment is { } fragment ? Encoding.UTF8.GetBytes(fragment) : null;
         IEnumerable<(ListedFunction Function, MatchRank Rank)> all = FromDebug(pattern).Concat(FromSymbols(pattern));
@@ -53,12 +59,37 @@ internal sealed class FunctionListing(Image image)
         if (!image.Debug.Exists)
             yield break;
         Row[]?[] units = Scan();
-        long[] inlined = [.. _copies.Keys.Where(origin => !_named.Contains(origin)).Order()];
+        long[] inlined = [.. _copies.Keys.Where(origin => !_named.Contains(origin) && !IsNoticedGo(origin)).Order()];
         foreach ((ListedFunction Function, MatchRank Rank) function in Batches.InOrder(units.Length, i => units[i]?.Length ?? 0, RowsOfBatch, i => OfUnit(i, units[i], inlined, pattern)))
         {
             if (function.Function.Address.Value != 0)
                 _shown.Add((function.Function.Address.Value, function.Function.Name.GetHashCode(StringComparison.Ordinal)));
             yield return function;
+        }
+
+        foreach ((_, (int copies, long origin)) in _goCopies.OrderBy(c => c.Value.Origin))
+        {
+            // Go writes the results of a function with its code only: without them its declaration would be another one.
+            if (OfOrigin(() => image.Debug.DieAt(new InfoOffset(origin)), pattern, out MatchRank rank) is { } function)
+                yield return (function with { Inlined = copies, Signature = "" }, rank);
+        }
+    }
+
+    private bool IsNoticedGo(long origin)
+    {
+        if (image.Go is null)
+            return false;
+        try
+        {
+            Die entry = image.Debug.DieAt(new InfoOffset(origin));
+            if (Language.Of(entry.Unit.Language) != SourceLanguage.Go || SymbolNames.Display(entry) is not { } name)
+                return false;
+            _goCopies.AddOrUpdate(name, (_copies[origin], origin), (_, known) => (known.Copies + _copies[origin], known.Origin));
+            return true;
+        }
+        catch (BinaryFormatException)
+        {
+            return false;
         }
     }
 
@@ -110,7 +141,8 @@ internal sealed class FunctionListing(Image image)
 
                 if (function.File is null || function.Line == 0)
                     function = WithPlace(function, unit, row.Start);
-                list.Add((function with { Address = row.Start, Size = row.Size, Inlined = _copies.GetValueOrDefault(row.Key), Entry = pattern is null ? default : entry }, rank));
+                int copies = _copies.GetValueOrDefault(row.Key) + (function.Language == SourceLanguage.Go && _goCopies.TryRemove(function.Name, out (int Copies, long) more) ? more.Copies : 0);
+                list.Add((function with { Address = row.Start, Size = row.Size, Inlined = copies, Entry = pattern is null ? default : entry }, rank));
             }
             catch (BinaryFormatException)
             {
@@ -136,18 +168,21 @@ internal sealed class FunctionListing(Image image)
     {
         foreach (long origin in origins)
         {
-            try
-            {
-                if (Make(unit.DieAt(new UnitOffset(origin - unit.Header.Offset.Value)), pattern, out MatchRank rank) is not { } function)
-                    continue;
+            if (OfOrigin(() => unit.DieAt(new UnitOffset(origin - unit.Header.Offset.Value)), pattern, out MatchRank rank) is { } function)
+                list.Add((function with { Inlined = _copies[origin] }, rank));
+        }
+    }
 
-                // Go writes the results of a function with its code only: without them its declaration would be another one.
-                list.Add((function with { Inlined = _copies[origin], Signature = function.Language == SourceLanguage.Go ? "" : function.Signature }, rank));
-            }
-            catch (BinaryFormatException)
-            {
-                // Nothing else is known of it.
-            }
+    private ListedFunction? OfOrigin(Func<Die> find, NamePattern? pattern, out MatchRank rank)
+    {
+        rank = MatchRank.None;
+        try
+        {
+            return Make(find(), pattern, out rank);
+        }
+        catch (BinaryFormatException)
+        {
+            return null; // Nothing else is known of it.
         }
     }
 
@@ -260,10 +295,7 @@ internal sealed class FunctionListing(Image image)
             NameLanguage.Rust => SourceLanguage.Rust,
             _ => SourceLanguage.Unknown,
         };
-        string signature = language == SourceLanguage.Cpp && forms.Demangled is { } demangled && FunctionName.Split(demangled) is { Parameters: { } parameters } split
-            ? $"{Signatures.LastComponent(split.QualifiedName)}{parameters}{(split.Qualifiers.Length > 0 ? " " : "")}{split.Qualifiers}"
-            : "";
         (string? file, int line) = isGo ? _maker.GoDeclaration(symbol.Address) : (null, 0);
-        return new ListedFunction(name, signature, file, line, symbol.Address, symbol.Size, language, 0, forms.Symbol, default);
+        return new ListedFunction(name, Signatures.OfSymbol(forms), file, line, symbol.Address, symbol.Size, language, 0, forms.Symbol, default);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Sonde.Languages;
 using Sonde.ObjectFile.Dwarf;
+using Sonde.Specs.Names;
 using Sonde.Types;
 
 namespace Sonde.Listings;
@@ -11,7 +12,7 @@ namespace Sonde.Listings;
 internal sealed class Signatures
 {
     /// <summary>Letters of type names that are kept: Go has some ten thousand types for the whole program, C++ as many in each unit, with long names.</summary>
-    private const int MaximumLetters = 4 << 20, PerName = 50;
+    private const int MaximumLetters = 1 << 20, PerName = 50;
     private const int MaximumParameters = 256;
 
     private static readonly ThreadLocal<Dictionary<SourceLanguage, TypeReader>> Readers = new(() => []);
@@ -33,6 +34,12 @@ internal sealed class Signatures
             _ => C(entry, name, parameters, language),
         };
     }
+
+    /// <summary>What a symbol alone tells: in C++ the types of the parameters.</summary>
+    public static string OfSymbol(in NameForms forms) =>
+        forms is { Language: NameLanguage.Cpp, Demangled: { } demangled } && FunctionName.Split(demangled) is { Parameters: { } parameters } split
+            ? $"{LastComponent(split.QualifiedName)}{parameters}{(split.Qualifiers.Length > 0 ? " " : "")}{split.Qualifiers}"
+            : "";
 
     /// <summary>The name of the type of a parameter, member or function; <c>void</c> when it has none.</summary>
     public string TypeName(Die of, SourceLanguage language)
@@ -142,7 +149,7 @@ internal sealed class Signatures
         else if (array > 0)
             text.Append(type, 0, array).Append(' ').Append(name).Append(type, array, type.Length - array);
         else
-            text.Append(type).Append(type[^1] is '*' or '&' ? "" : " ").Append(name);
+            text.Append(type).Append(type.Length == 0 || type[^1] is '*' or '&' ? "" : " ").Append(name);
     }
 
     // fn add(&mut self, m: u32) -> u32
