@@ -62,6 +62,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         foreach (Function function in functions.Where(f => !f.Entry.Exists))
             NoticeMissing(function);
         BindingTolerance? tolerance = spec.Kind == ProbeKind.Line || functions.Any(f => f.Copies.Count > 0) ? new BindingTolerance() : null;
+        var plans = new PlanCache();
         (PlannedFunction? Planned, SondeException? Failure)[] results = Threads.Map(functions, TryPlan);
         if (tolerance?.Failure is { } missing)
             throw Wrong("SND1002", missing.Message, spec, missing.Hint, missing.Span);
@@ -76,7 +77,7 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
         {
             try
             {
-                return (Plan(FinderOf(function), function, spec, tolerance), null);
+                return (Plan(FinderOf(function), function, spec, tolerance, plans), null);
             }
             catch (SiteUnavailableException e)
             {
@@ -197,9 +198,9 @@ internal sealed class ProbePlanner(Target target, CaptureLimits limits, bool all
     public PlannedFunction Plan(Function function, ProbeSpec spec) => Plan(FinderOf(function), function, spec);
 
     /// <summary>Plans the sites of one function with a finder of its own.</summary>
-    public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec, BindingTolerance? tolerance = null)
+    public PlannedFunction Plan(SiteFinder finder, Function function, ProbeSpec spec, BindingTolerance? tolerance = null, PlanCache? plans = null)
     {
-        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, Stacks, _clockOffset, allCandidates, tolerance);
+        var planner = new SitePlanner(spec, ReaderOf(function.Language), DeclarationsOf(function.Image), spec.Settings.Limits, Follow, Stacks, _clockOffset, allCandidates, tolerance, plans);
         ImmutableArray<ProbeSite> sites = finder.Find(spec.Kind);
         bool isPaired = spec.Kind == ProbeKind.Call;
         if (spec.Kind == ProbeKind.Return && planner.NeedsEntry(sites))

@@ -19,7 +19,8 @@ namespace Sonde;
 /// <param name="explains">Whether to keep what each part of an expression is.</param>
 /// <param name="clockOffset">Added to the monotonic clock it gives nanoseconds since 1970.</param>
 /// <param name="tolerance">For a probe of several places; null when what has no value is an error.</param>
-internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, bool withStack, long clockOffset, bool explains = false, BindingTolerance? tolerance = null)
+/// <param name="plans">Plans of the same probe in other functions.</param>
+internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations declarations, CaptureLimits limits, FollowTable follow, bool withStack, long clockOffset, bool explains = false, BindingTolerance? tolerance = null, PlanCache? plans = null)
 {
     private readonly SharedTypes _shared = new(types.Graph);
 
@@ -59,7 +60,15 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
         return planned.DrainToImmutable();
     }
 
-    private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow)
+    private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow) =>
+        plans is not null && SaysNothingOfFunction
+            ? plans.GetOrMake(entry?.Values, exit?.Values, alwaysFollow, () => MakePlan(entry, exit, alwaysFollow))
+            : MakePlan(entry, exit, alwaysFollow);
+
+    // Names in expressions, and stacks, are found by the function that a site is in.
+    private bool SaysNothingOfFunction => spec is { Captures.Count: 0, Template: null, Condition: null } && !withStack && !explains;
+
+    private CapturePlan MakePlan(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow)
     {
         Operand? word = entry?.TypeWord;
         Dictionary<string, Variable> arguments = Variables(entry), results = Variables(exit);

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Sonde.Bytecode;
 using Sonde.Kernel.Assembly;
 using Sonde.Kernel.Features;
 using Sonde.Kernel.Objects;
 using Sonde.Kernel.Syscalls;
+using Sonde.Plans;
 using Sonde.Sites;
 using Sonde.Symbols;
 
@@ -22,7 +25,7 @@ internal sealed record AttachOptions
     public bool PerfEvents { get; init; }
 
     /// <summary>What the plans follow; null when none does.</summary>
-    public Plans.FollowTable? Follow { get; init; }
+    public FollowTable? Follow { get; init; }
 
     /// <summary>Called when the follow loop's tables are there and nothing is attached yet.</summary>
     public Action<FollowUpload>? Preload { get; init; }
@@ -51,6 +54,7 @@ internal sealed class Attacher
     private readonly Dictionary<(int Probe, string Path, bool IsReturn), SiteGroup> _groups = [];
     private readonly List<SiteRecord> _sites = [];
     private readonly HashSet<(uint FrameSize, FollowRole Role)> _follows = [];
+    private readonly ConcurrentDictionary<CodeKey, Code> _codes = new();
     private uint _functions;
 
     /// <summary>Prepares to attach.</summary>
@@ -143,6 +147,14 @@ internal sealed class Attacher
             }
         }
 
+        // Where all that makes a program is the same, it is the same program.
+        var key = new CodeKey(planned.Plan, probe.Index, role, site.Flags, site.Goroutine, site.Cfa);
+        return _codes.TryGetValue(key, out Code? known) ? known : _codes.GetOrAdd(key, Write(probe, planned, role));
+    }
+
+    private Code Write(ResolvedProbe probe, PlannedSite planned, ProgramRole role)
+    {
+        ProbeSite site = planned.Site;
         Specs.ProbeSettings settings = probe.Spec.Settings;
         return Lowering.Emit(new ProgramRequest
         {
@@ -253,6 +265,14 @@ internal sealed class Attacher
 
     // PROC_PID_INIT_INO (include/linux/proc_ns.h): the first pid namespace has a fixed inode.
     private static bool IsInitialNamespace => new FileInfo("/proc/self/ns/pid").LinkTarget is null or "pid:[4026531836]";
+
+    private readonly record struct CodeKey(CapturePlan Plan, int Probe, ProgramRole Role, FlagsTest? Flags, Operand? Goroutine, Operand Cfa)
+    {
+        public bool Equals(CodeKey other) =>
+            ReferenceEquals(Plan, other.Plan) && Probe == other.Probe && Role == other.Role && Flags == other.Flags && Goroutine == other.Goroutine && Cfa == other.Cfa;
+
+        public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(Plan), Probe, Role, Cfa);
+    }
 
     private sealed record LoopProgram(FollowMaps Maps, FollowRole Role, ProgramBlueprint Program);
 }

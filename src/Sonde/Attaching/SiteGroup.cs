@@ -8,6 +8,7 @@ namespace Sonde.Attaching;
 internal sealed class SiteGroup(int probe, string path, bool isReturn)
 {
     private readonly Dictionary<string, SiteProgram> _byCode = [];
+    private readonly Dictionary<Code, SiteProgram> _byReference = new(ReferenceEqualityComparer.Instance);
     private readonly List<SiteProgram> _programs = [];
 
     /// <summary>The number of the probe.</summary>
@@ -25,6 +26,12 @@ internal sealed class SiteGroup(int probe, string path, bool isReturn)
     /// <summary>Adds a site to the program that does just this, which may be a new one.</summary>
     public void Add(Code code, SiteRecord site)
     {
+        if (_byReference.TryGetValue(code, out SiteProgram? same))
+        {
+            same.Sites.Add(site);
+            return;
+        }
+
         string key = string.Concat(MemoryMarshal.Cast<ulong, char>(code.Slots), string.Join(',', code.MapReferences.Select(m => m.Map.Name)));
         if (!_byCode.TryGetValue(key, out SiteProgram? program))
         {
@@ -33,6 +40,7 @@ internal sealed class SiteGroup(int probe, string path, bool isReturn)
         }
 
         program.Sites.Add(site);
+        _byReference.Add(code, program);
     }
 }
 

@@ -97,8 +97,10 @@ internal sealed class EntryValues
             || !p.Entry.Has(DW_AT.DW_AT_location));
 
     /// <summary>Whether more of the parameters have a place at an address behind the prologue than at the entry, by the debug information alone.</summary>
-    public bool MoreAt(FileAddress address) =>
-        _function.Language == SourceLanguage.Rust && Located(address) > Located(_function.Address);
+    public bool MoreAt(FileAddress address) => MayBeMoreLater && Located(address) > Located(_function.Address);
+
+    /// <summary>Whether <see cref="MoreAt"/> can be true of any address.</summary>
+    public bool MayBeMoreLater => _function.Language == SourceLanguage.Rust;
 
     private int Located(FileAddress address) => _signature.Parameters.Count(p => LocationList.TryFind(p.Entry, DW_AT.DW_AT_location, address, out _));
 

@@ -115,7 +115,8 @@ internal sealed class SiteFinder
             AllCandidates = _allCandidates,
         };
         bool doubtful = !_values.PlacedAtEntry;
-        bool behindPrologue = TryPrologueEnd(out FileAddress end) && (doubtful || _values.MoreAt(end));
+        FileAddress end = default;
+        bool behindPrologue = (doubtful || _values.MayBeMoreLater) && TryPrologueEnd(out end) && (doubtful || _values.MoreAt(end));
         SiteSelection selection = behindPrologue
             ? SiteSelector.SelectAt(Code, end.Value, request with { Wanted = RegisterSet.None, StackArgumentBytes = 0 }, SiteReason.PrologueEnd)
             : SiteSelector.SelectEntry(Code, request);
