@@ -37,12 +37,14 @@ public sealed class ProbeSession : IDisposable
     private readonly HashSet<int> _expired = [];
     private readonly BudgetKeeper _budget;
     private readonly TargetWatch _watch;
+    private readonly UnwrittenMemory _memory;
     private bool _isAbandoned;
 
     private ProbeSession(
         ImmutableArray<ResolvedProbe> probes, Target target, CommandLauncher? command, Attachment attachment, EventReader reader, BudgetKeeper budget,
-        AttachedReport report)
+        UnwrittenMemory memory, AttachedReport report)
     {
+        _memory = memory;
         _budget = budget;
         _watch = new TargetWatch(command is null ? target.Processes : []);
         _probes = probes;
@@ -74,12 +76,13 @@ public sealed class ProbeSession : IDisposable
             ImmutableArray<ResolvedProbe> probes = PlanAll(planner, specs, options.KeepGoing, diagnostics);
             TypeLoader loader = planner.LoaderOf(IsLoadedAnywhere(target));
             attachment = AttachAll(probes, planner, loader, target, options);
-            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve, new StackResolver(target.Processes, new DebugFileOptions(options.DebugFiles, options.DebugDirectories)));
+            var memory = new UnwrittenMemory();
+            var reader = new EventReader(LinuxKernel.Instance, attachment, planner.Types, probes.Length, loader.Resolve, new StackResolver(target.Processes, new DebugFileOptions(options.DebugFiles, options.DebugDirectories)), memory);
             AttachedReport report = new([.. probes.Select(p => new AttachedProbe(p.Spec.Label, SitesOf(p), InlinedSitesOf(p)))], Stopwatch.GetElapsedTime(started));
             command?.Release();
             double budget = options.BudgetPercent ?? (command is null ? DefaultBudget : 0);
             var keeper = new BudgetKeeper(attachment, new HitPrices(LinuxKernel.Instance), probes, budget);
-            return new ProbeSession(probes, target, command, attachment, reader, keeper, report) { Diagnostics = [.. diagnostics, .. target.Notices, .. planner.Notices] };
+            return new ProbeSession(probes, target, command, attachment, reader, keeper, memory, report) { Diagnostics = [.. diagnostics, .. target.Notices, .. planner.Notices] };
         }
         catch
         {
@@ -150,7 +153,11 @@ public sealed class ProbeSession : IDisposable
     {
         // A thread that is stuck in the sink may still look at the ring: then its memory stays until the process ends.
         if (!_isAbandoned)
+        {
             _reader.Dispose();
+            _memory.Dispose();
+        }
+
         _attachment.Dispose();
         _command?.Dispose();
         _target.Dispose();

@@ -397,7 +397,16 @@ internal sealed class Lowering
         _code.Add(Store(Width.DW, Register.R7, (short)FrameHeader.ProcessAndThread, Register.R8));
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Faults, 0));
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Nils, 0));
-        _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.End, 0));
+        if (_request.Role == ProgramRole.Single)
+        {
+            _code.Add(Load(Width.DW, Register.R1, Register.R6, ContextRegisters.OffsetOf(GeneralRegister.Rip)));
+            _code.Add(Store(Width.DW, Register.R7, (short)FrameHeader.End, Register.R1), "where the program is in memory");
+        }
+        else
+        {
+            _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.End, 0));
+        }
+
         _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Outcome, 0));
         if (Plan.Follow is not null)
             _code.Add(StoreImm(Width.DW, Register.R7, (short)FrameHeader.Used, 0));

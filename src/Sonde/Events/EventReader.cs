@@ -6,6 +6,7 @@ using Sonde.Plans;
 using Sonde.Sinks;
 using Sonde.Specs;
 using Sonde.Stacks;
+using Sonde.Symbols;
 using Sonde.Types;
 using Sonde.Values;
 
@@ -22,15 +23,19 @@ internal sealed class EventReader : IDisposable
     private readonly MessageComposer?[] _messages;
     private readonly StackResolver? _stacks;
     private readonly ulong[] _delivered;
+    private readonly UnwrittenMemory? _memory;
+    private (int Process, uint Site) _noted;
     private long _clockRead;
 
     /// <summary>Opens the ring of an attachment.</summary>
-    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes, DynamicTypeResolver? dynamicTypes = null, StackResolver? stacks = null)
+    public EventReader(Kernel.Syscalls.IKernel kernel, Attachment attachment, TypeGraph types, int probes, DynamicTypeResolver? dynamicTypes = null, StackResolver? stacks = null, UnwrittenMemory? memory = null)
     {
         _attachment = attachment;
         _ring = RingBuffer.Open(kernel, attachment.Events);
+        UnchangedMemory? unchanged = memory is null ? null : memory.Read;
         _frames = [.. attachment.Sites.Select(s => new FrameDecoder(
-            s.Planned.Plan, types, dynamicTypes, s.Probe.Spec.Settings.Redaction is { } rules ? new Redactor(rules) : null))];
+            s.Planned.Plan, types, dynamicTypes, s.Probe.Spec.Settings.Redaction is { } rules ? new Redactor(rules) : null, unchanged))];
+        _memory = memory;
         _sources = [.. attachment.Sites.Select(SourceOf)];
         _messages = [.. attachment.Sites.Select(s => s.Probe.Spec.Template is { } template
             ? new MessageComposer(template, s.Planned.Site.Function.Language)
@@ -78,6 +83,7 @@ internal sealed class EventReader : IDisposable
         uint layout = outcome == FrameOutcome.Returned ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.ReturnSite..]) : site;
         if (layout >= _frames.Length)
             return null;
+        NotePlace(frame, site);
         CapturedEvent? captured = _decoder.Decode(frame, _frames[layout], _sources[site]);
         if (captured is null)
             return null;
@@ -85,6 +91,17 @@ internal sealed class EventReader : IDisposable
         if (_stacks is not null)
             captured = _stacks.Resolve(captured, _attachment.Sites[(int)site].Planned.Site);
         return _messages[site] is { } message ? message.Compose(captured) : captured;
+    }
+
+    // A process that has ended does not tell any more where its program was.
+    private void NotePlace(ReadOnlySpan<byte> frame, uint number)
+    {
+        if (_memory is null || !EventDecoder.TryGetAddress(frame, out int process, out ulong address) || _noted == (process, number))
+            return;
+        _noted = (process, number);
+        Sites.ProbeSite site = _attachment.Sites[(int)number].Planned.Site;
+        if (site.Use != Sites.SiteUse.ReturnProbe)
+            _memory.Note(process, site.Function.Image, unchecked(address - site.Address.Value));
     }
 
     // The two clocks drift apart as the wall clock is corrected.

@@ -13,7 +13,8 @@ namespace Sonde.Plans;
 ///  40  u64 faults       a bit per step whose memory could not be read
 ///  48  u64 nils         a bit per step that met a nil pointer; with its bit of faults, one that was out of range
 ///  56  u8[16] command   name of the thread
-///  72  u64 end          bpf_ktime_get_ns at the return site, 0 when there was none
+///  72  u64 end          bpf_ktime_get_ns at the return site, 0 when there was none; where there is nothing to pair, the
+///                       address in memory of the instruction that fired
 ///  80  u32 outcome      see <see cref="FrameOutcome"/>
 ///  84  u32 return site  which site the call returned at
 /// only in frames that are followed:

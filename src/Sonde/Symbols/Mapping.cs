@@ -14,6 +14,9 @@ internal readonly record struct Mapping(ulong Start, ulong End, bool IsExecutabl
 {
     private const string Deleted = " (deleted)";
 
+    /// <summary>Whether the process may not write there, and what others write to the file by a mapping of their own is not seen.</summary>
+    public bool IsPrivateAndReadOnly { get; init; }
+
     /// <summary>Whether it is of a file.</summary>
     public bool IsFile => Identity.Inode != 0 && Path.StartsWith('/');
 
@@ -54,7 +57,10 @@ internal readonly record struct Mapping(ulong Start, ulong End, bool IsExecutabl
             return null;
         string path = words.Length == 6 ? words[5].TrimStart().Replace("\\012", "\n", StringComparison.Ordinal) : "";
         bool deleted = path.EndsWith(Deleted, StringComparison.Ordinal);
-        return new Mapping(from, to, words[1][2] == 'x', (long)offset, new ImageIdentity(words[3], inode), deleted ? path[..^Deleted.Length] : path, deleted);
+        return new Mapping(from, to, words[1][2] == 'x', (long)offset, new ImageIdentity(words[3], inode), deleted ? path[..^Deleted.Length] : path, deleted)
+        {
+            IsPrivateAndReadOnly = words[1] is [_, '-', _, 'p', ..],
+        };
     }
 
     private static bool TryHex(string text, out ulong number) =>

@@ -25,6 +25,18 @@ internal sealed class EventDecoder
     /// <summary>Which site of the session a frame comes from, null when it is too short to say.</summary>
     public static uint? SiteOf(ReadOnlySpan<byte> frame) => Field(frame, FrameHeader.Site);
 
+    /// <summary>
+    /// The process of a frame and the address in its memory of the instruction that fired; false where a frame does not tell.
+    /// </summary>
+    public static bool TryGetAddress(ReadOnlySpan<byte> frame, out int process, out ulong address)
+    {
+        (process, address) = (0, 0);
+        if (frame.Length < FrameHeader.Size || BinaryPrimitives.ReadUInt32LittleEndian(frame[(int)FrameHeader.Outcome..]) != (uint)FrameOutcome.Single)
+            return false;
+        (process, address) = ((int)(Word(frame, FrameHeader.ProcessAndThread) >> 32), Word(frame, FrameHeader.End));
+        return address != 0;
+    }
+
     /// <summary>The event of a frame; null when it is shorter than its header.</summary>
     public CapturedEvent? Decode(ReadOnlySpan<byte> frame, FrameDecoder decoder, EventSource source)
     {

@@ -22,14 +22,17 @@ internal sealed class FrameDecoder
     private readonly TypeGraph _types;
     private readonly DynamicTypeResolver? _dynamicTypes;
     private readonly Redactor? _redactor;
+    private readonly UnchangedMemory? _unchanged;
     private Prepared? _prepared;
 
     /// <param name="plan">How frames are laid out.</param>
     /// <param name="types">The types that the plan names.</param>
     /// <param name="dynamicTypes">Knows types by their run-time type words; without it they are <c>type-not-loaded</c>.</param>
     /// <param name="redactor">Takes out what is confidential; null when nothing is.</param>
-    public FrameDecoder(CapturePlan plan, TypeGraph types, DynamicTypeResolver? dynamicTypes = null, Redactor? redactor = null)
+    /// <param name="unchanged">Reads what the probe could not; without it that is <c>not-resident</c>.</param>
+    public FrameDecoder(CapturePlan plan, TypeGraph types, DynamicTypeResolver? dynamicTypes = null, Redactor? redactor = null, UnchangedMemory? unchanged = null)
     {
+        _unchanged = unchanged;
         _plan = plan;
         _types = types;
         _dynamicTypes = dynamicTypes;
@@ -40,7 +43,7 @@ internal sealed class FrameDecoder
     public DecodedFrame Decode(ReadOnlySpan<byte> frame)
     {
         // At the first hit: of ten thousand sites most never fire.
-        Prepared prepared = _prepared ??= new Prepared(_plan, _types);
+        Prepared prepared = _prepared ??= new Prepared(_plan, _types, _unchanged);
         prepared.Replay.Run(frame, prepared.Memory);
         if (_plan.Follow is { } layout)
             FollowedMemory.AddTo(prepared.Memory, frame, layout);
@@ -81,8 +84,9 @@ internal sealed class FrameDecoder
     /// <summary>What follows from the plan alone, and room to work in.</summary>
     private sealed class Prepared
     {
-        public Prepared(CapturePlan plan, TypeGraph types)
+        public Prepared(CapturePlan plan, TypeGraph types, UnchangedMemory? unchanged)
         {
+            Memory = new FrameMemory(unchanged);
             Replay = new StepReplay(plan);
             Roots = [.. plan.Roots.Select(r => new FrameRoot(r, types[r.Type], Replay))];
             Counts = RoleCounts.Of(plan.Roots);
@@ -97,7 +101,7 @@ internal sealed class FrameDecoder
 
         public MissingBytes[] Gaps { get; }
 
-        public FrameMemory Memory { get; } = new();
+        public FrameMemory Memory { get; }
 
         public ScalarDecoder Scalars { get; } = new();
 

@@ -27,13 +27,14 @@ internal enum MemoryState
 /// <param name="State">Whether there is anything.</param>
 /// <param name="Offset">Where in the frame.</param>
 /// <param name="Length">How many bytes.</param>
-internal readonly record struct MemoryLocation(MemoryState State, int Offset, int Length);
+/// <param name="IsMended">Whether they are not in the frame but among what was read later, see <see cref="MendedBytes"/>.</param>
+internal readonly record struct MemoryLocation(MemoryState State, int Offset, int Length, bool IsMended = false);
 
 /// <summary>
 /// The target's memory as far as a frame holds it, by address. Refilled for each frame from the plan's steps, and from the
 /// chunks that a follow loop appends. Not safe for use by several threads.
 /// </summary>
-internal sealed class FrameMemory
+internal sealed class FrameMemory(UnchangedMemory? unchanged = null)
 {
     /// <summary>Up to here looking at every slot is faster than sorting them.</summary>
     private const int Few = 24;
@@ -44,6 +45,9 @@ internal sealed class FrameMemory
     private Slot[] _slots = new Slot[16];
     private int _count;
     private bool _sorted;
+
+    /// <summary>What could not be read when the probe fired, and was read later.</summary>
+    public MendedBytes Mended { get; } = new(unchanged);
 
     /// <summary>Forgets the last frame.</summary>
     public void Clear()
@@ -57,6 +61,20 @@ internal sealed class FrameMemory
     {
         if (length > 0)
             Add(new Slot(address, offset, length, phase, MemoryState.Present));
+    }
+
+    /// <summary>
+    /// Reads <paramref name="least"/> to <paramref name="most"/> bytes that the probe could not, where they cannot have
+    /// changed since.
+    /// </summary>
+    public bool TryMend(ulong address, ulong least, ulong most, ReadPhase phase, out MemoryLocation place)
+    {
+        place = default;
+        if (!Mended.TryRead(address, least, most, out int offset, out int length))
+            return false;
+        place = new MemoryLocation(MemoryState.Present, offset, length, IsMended: true);
+        Add(new Slot(address, offset, length, phase, MemoryState.Present, IsMended: true));
+        return true;
     }
 
     /// <summary>Reading at <paramref name="address"/> failed.</summary>
@@ -90,7 +108,7 @@ internal sealed class FrameMemory
             }
             else if (into < (ulong)slot.Length && slot.Length - (int)into > best.Length)
             {
-                best = new MemoryLocation(MemoryState.Present, slot.Offset + (int)into, slot.Length - (int)into);
+                best = new MemoryLocation(MemoryState.Present, slot.Offset + (int)into, slot.Length - (int)into, slot.IsMended);
             }
         }
 
@@ -129,5 +147,5 @@ internal sealed class FrameMemory
         return low;
     }
 
-    private readonly record struct Slot(ulong Address, int Offset, int Length, ReadPhase Phase, MemoryState State);
+    private readonly record struct Slot(ulong Address, int Offset, int Length, ReadPhase Phase, MemoryState State, bool IsMended = false);
 }

@@ -18,12 +18,17 @@ internal readonly ref struct FrameView
     /// <param name="bytes">From the value's first byte to the end of the copy.</param>
     /// <param name="missing">Gaps, relative to the root.</param>
     /// <param name="origin">Where in the root the value starts.</param>
-    public FrameView(ReadOnlySpan<byte> bytes, ReadOnlySpan<MissingBytes> missing = default, ulong origin = 0)
+    /// <param name="isMended">See <see cref="IsMended"/>.</param>
+    public FrameView(ReadOnlySpan<byte> bytes, ReadOnlySpan<MissingBytes> missing = default, ulong origin = 0, bool isMended = false)
     {
+        IsMended = isMended;
         _bytes = bytes;
         _missing = missing;
         _origin = origin;
     }
+
+    /// <summary>Whether the probe could not read it and it was read later: nothing that it points to was read by the probe.</summary>
+    public bool IsMended { get; }
 
     /// <summary>How many bytes there are at most.</summary>
     public int Available => _bytes.Length;
@@ -70,7 +75,7 @@ internal readonly ref struct FrameView
 
     /// <summary>The view of what lies <paramref name="offset"/> bytes further.</summary>
     public FrameView From(ulong offset) =>
-        new(offset < (ulong)_bytes.Length ? _bytes[(int)offset..] : default, _missing, _origin + offset);
+        new(offset < (ulong)_bytes.Length ? _bytes[(int)offset..] : default, _missing, _origin + offset, IsMended);
 
     /// <summary>The bytes, after <see cref="Lacks"/> said that they are there.</summary>
     public ReadOnlySpan<byte> Bytes(ulong offset, ulong size) => size == 0 ? default : _bytes.Slice((int)offset, (int)size);

@@ -27,7 +27,10 @@ internal static class TextDecoder
             return new MissingValue(type.Name, reason);
         if (length == 0)
             return new TextValue(type.Name, default, 0, false);
-        if (view.Lacks(text.PointerOffset, 8, out reason) || !memory.TryFind(view.Word(text.PointerOffset), out MemoryLocation place, out reason))
+        if (view.Lacks(text.PointerOffset, 8, out reason))
+            return new MissingValue(type.Name, reason);
+        ulong shown = Math.Min(length, (ulong)memory.StringBytes / text.CharacterSize) * text.CharacterSize;
+        if (!memory.TryFind(view.Word(text.PointerOffset), shown, shown, view, out MemoryLocation place, out reason))
             return new MissingValue(type.Name, reason);
         ulong bytes = Math.Min((ulong)place.Length, (ulong)memory.StringBytes);
         bytes = Math.Min(bytes / text.CharacterSize, length) * text.CharacterSize;
@@ -42,7 +45,7 @@ internal static class TextDecoder
         ulong address = view.Word(0);
         if (address == 0)
             return new NilValue(type.Name);
-        if (!memory.TryFind(address, out MemoryLocation place, out reason))
+        if (!memory.TryFind(address, 1, (ulong)memory.StringBytes + 1, view, out MemoryLocation place, out reason))
             return new MissingValue(type.Name, reason);
         if (place.State == MemoryState.Unknown)
             return new AddressValue(type.Name, address);

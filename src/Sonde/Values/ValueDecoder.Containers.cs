@@ -67,7 +67,7 @@ internal ref partial struct ValueDecoder
                 if (view.Lacks(0, 8, out MissingReason reason))
                     walk.Lose(reason);
                 else if (view.Word(0) is var address and not 0 && walk.Enter(address, pointer.Target))
-                    WalkBehind(pointer.Target, address, 0, 1, walk, depth);
+                    WalkBehind(pointer.Target, address, 0, 1, view, walk, depth);
                 break;
 
             case SequenceShape sequence:
@@ -80,12 +80,13 @@ internal ref partial struct ValueDecoder
         }
     }
 
-    private void WalkBehind(TypeId target, ulong address, ulong stride, ulong count, ContainerWalk walk, int depth)
+    private void WalkBehind(TypeId target, ulong address, ulong stride, ulong count, FrameView holder, ContainerWalk walk, int depth)
     {
         if (count == 0)
             return;
         MissingReason reason = MissingReason.SizeLimit;
-        MemoryLocation place = _memory.Find(address, _phase);
+        ulong size = _types[target].Size;
+        MemoryLocation place = Reader.Find(address, size, Math.Max(size, stride * Math.Min(count, (ulong)_limits.Items)), holder);
         if (place.State == MemoryState.Faulted)
             reason = UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer;
         if (place.State != MemoryState.Present)
@@ -104,7 +105,7 @@ internal ref partial struct ValueDecoder
                 return;
             }
 
-            if (item.Lacks(0, _types[target].Size, out _))
+            if (item.Lacks(0, size, out _))
             {
                 walk.Lose(MissingReason.SizeLimit);
                 return;
@@ -132,7 +133,7 @@ internal ref partial struct ValueDecoder
         if (view.Lacks(pointer, 8, out reason))
             walk.Lose(reason);
         else if (view.Word(pointer) is var address and not 0)
-            WalkBehind(sequence.Element, address, sequence.Stride, count, walk, depth);
+            WalkBehind(sequence.Element, address, sequence.Stride, count, view, walk, depth);
     }
 
     private void WalkSlots(SlotsShape slots, FrameView view, ContainerWalk walk)
@@ -186,7 +187,7 @@ internal ref partial struct ValueDecoder
             FrameView there = default;
             if (ring.Stride > 0)
             {
-                if (!Reader.TryFind(view.Word(ring.PointerOffset), out MemoryLocation place, out reason))
+                if (!Reader.TryFind(view.Word(ring.PointerOffset), element.Size, capacity * ring.Stride, view, out MemoryLocation place, out reason))
                     return Missing(type, reason);
                 there = Reader.View(place);
             }

@@ -44,6 +44,7 @@ internal ref partial struct ValueDecoder
         _path = path;
         _frame = frame;
         _process = frame.Length >= FrameHeader.Size ? (int)BinaryPrimitives.ReadUInt32LittleEndian(frame[((int)FrameHeader.ProcessAndThread + 4)..]) : 0;
+        memory.Mended.Begin(_process, limits.EventBytes);
     }
 
     /// <summary>The value of a root.</summary>
@@ -120,13 +121,13 @@ internal ref partial struct ValueDecoder
         if (address == 0)
             return new NilValue(type.Name);
         if (!pointer.IsTransparent)
-            return Follow(type, _types[pointer.Target], address);
-        Value value = Follow(type, _types[pointer.Target], address, 0);
+            return Follow(type, _types[pointer.Target], address, view);
+        Value value = Follow(type, _types[pointer.Target], address, view, 0);
         return value is PointerValue { Target: var held } ? held : value is AddressValue ? Missing(type, IsCut ? MissingReason.SizeLimit : MissingReason.DepthLimit) : value;
     }
 
     /// <summary>The value behind an address, as a pointer to it.</summary>
-    private Value Follow(TypeNode type, TypeNode target, ulong address, int hops = 1)
+    private Value Follow(TypeNode type, TypeNode target, ulong address, FrameView holder, int hops = 1)
     {
         for (int i = _path.Count - 1; i >= 0; i--)
         {
@@ -137,7 +138,7 @@ internal ref partial struct ValueDecoder
         FrameView there = default;
         if (target.Size > 0)
         {
-            MemoryLocation place = _memory.Find(address, _phase);
+            MemoryLocation place = Reader.Find(address, target.Size, target.Size, holder);
             if (place.State == MemoryState.Faulted)
                 return Missing(type, UserAddress.IsPossible(address) ? MissingReason.NotResident : MissingReason.BadPointer);
             if (place.State == MemoryState.Unknown && !UserAddress.IsPossible(address))
@@ -220,7 +221,8 @@ internal ref partial struct ValueDecoder
             items = default;
             if (count > 0 && sequence.Stride > 0)
             {
-                if (!Reader.TryFind(address, out MemoryLocation place, out reason))
+                ulong shown = Math.Min(count, IsBytes(type, _types[sequence.Element], sequence.Stride) ? (ulong)_limits.StringBytes : (ulong)_limits.Items) * sequence.Stride;
+                if (!Reader.TryFind(address, shown, shown, view, out MemoryLocation place, out reason))
                     return Missing(type, reason);
                 items = Reader.View(place);
             }
@@ -324,7 +326,7 @@ internal ref partial struct ValueDecoder
             return shape.Form == DynamicForm.RustTraitObject ? Missing(type, MissingReason.Uninitialized) : new NilValue(type.Name);
         if (behind is { } displacement)
         {
-            if (!Reader.TryFind(typeWord + (ulong)displacement, out MemoryLocation place, out reason))
+            if (!Reader.TryFind(typeWord + (ulong)displacement, 8, 8, view, out MemoryLocation place, out reason))
                 return Missing(type, reason);
             FrameView there = Reader.View(place);
             if (place.State == MemoryState.Unknown)
@@ -338,12 +340,12 @@ internal ref partial struct ValueDecoder
             return Missing(type, MissingReason.TypeNotLoaded);
         TypeNode dynamicType = _types[target.Type];
         if (target.FollowsFreely && dynamicType.Shape is PointerShape free && data != 0)
-            return new DynamicValue(type.Name, dynamicType.Name, Follow(dynamicType, _types[free.Target], data, 0));
+            return new DynamicValue(type.Name, dynamicType.Name, Follow(dynamicType, _types[free.Target], data, view, 0));
         if (target.IsDirect)
             return new DynamicValue(type.Name, dynamicType.Name, Decode(dynamicType, view.From(shape.DataWordOffset)));
         if (data == 0 && dynamicType.Size > 0)
             return Missing(type, MissingReason.BadPointer);
-        Value value = Follow(type, dynamicType, data + (ulong)target.Adjustment, target.Hops);
+        Value value = Follow(type, dynamicType, data + (ulong)target.Adjustment, view, target.Hops);
         if (shape.Form == DynamicForm.Closure)
         {
             ImmutableArray<NamedValue> captures = value is PointerValue { Target: RecordValue captured } ? captured.Fields : [];

@@ -128,7 +128,10 @@ internal sealed class FrameBuilder
         Limits = Limits,
     };
 
-    public FrameDecoder Decoder(DynamicTypeResolver? dynamicTypes = null) => new(Plan(), Types, dynamicTypes);
+    /// <summary>Reads what a step could not.</summary>
+    public UnchangedMemory? Unchanged { get; set; }
+
+    public FrameDecoder Decoder(DynamicTypeResolver? dynamicTypes = null) => new(Plan(), Types, dynamicTypes, unchanged: Unchanged);
 
     /// <summary>The only value.</summary>
     public Value Decode(DynamicTypeResolver? dynamicTypes = null) => Assert.Single(Decoder(dynamicTypes).Decode(_bytes).Arguments).Value;
