@@ -14,7 +14,7 @@ help:
 	@echo 'make build     out/sonde, one native binary'
 	@echo 'make demo      start the Go sample, trace it, show what comes out (root)'
 	@echo 'make test      every test on this kernel, with three Go versions (kernel tests need root)'
-	@echo 'make test-all  the same with every toolchain, and in kernel guests'
+	@echo 'make test-all  the same with every toolchain, on large real programs, and in kernel guests'
 	@echo 'make test-guests  kernel tests and cases on other kernels, under QEMU'
 	@echo 'make soak      ten minutes of attaching and killing on a busy target (root)'
 	@echo 'make bench     benchmarks, side by side with other tracers'
@@ -35,6 +35,7 @@ test:
 test-all:
 	@scripts/test --all
 	@scripts/soak 600
+	@scripts/real-programs
 	@scripts/test-guests
 
 test-guests:

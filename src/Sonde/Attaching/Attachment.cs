@@ -40,11 +40,16 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     private KernelMapping Counters => _counters ??= Maps![maps.Counters].MapValues();
 
     /// <summary>Takes every probe out. Frames and counters can still be read.</summary>
-    public void Detach() => Overlap.Close([.. _links.Values.SelectMany(l => l.Release())]);
+    public void Detach()
+    {
+        OpenAll(false);
+        Overlap.Close([.. _links.Values.SelectMany(l => l.Release())]);
+    }
 
     /// <summary>Takes a probe out for a while. Its calls in flight are given up: their returns will not be seen.</summary>
     public void Pause(int probe)
     {
+        Open(probe, false);
         Overlap.Close(_links[probe].Release());
         foreach (CallMaps calls in maps.Calls)
         {
@@ -58,7 +63,11 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     }
 
     /// <summary>Puts a probe in again.</summary>
-    public void Resume(int probe) => _links[probe].Attach();
+    public void Resume(int probe)
+    {
+        _links[probe].Attach();
+        Open(probe, true);
+    }
 
     /// <summary>Calls of a probe that were given up by <see cref="Pause"/>.</summary>
     public ulong Dropped(int probe) => _dropped.GetValueOrDefault(probe);
