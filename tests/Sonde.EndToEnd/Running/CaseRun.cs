@@ -10,13 +10,16 @@ namespace Sonde.EndToEnd.Running;
 /// </summary>
 internal sealed partial class CaseRun(Case item, string? program) : IAsyncDisposable
 {
+    // An emulated machine takes its time: SONDE_PATIENCE multiplies all limits.
+    private static readonly int s_patience = int.TryParse(Environment.GetEnvironmentVariable("SONDE_PATIENCE"), out int factor) ? factor : 1;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("sonde-case-").FullName;
     private readonly Dictionary<string, string> _variables = [];
     private readonly List<string> _wrong = [];
     private Command? _target;
     private Command? _sonde;
 
-    private TimeSpan Limit => TimeSpan.FromSeconds(item.Timeout);
+    private TimeSpan Limit => TimeSpan.FromSeconds(item.Timeout * s_patience);
 
     /// <summary>With `-- CMD` sonde starts the target and hands it its own standard input.</summary>
     private bool SondeStartsTarget => item.Run.Contains(" -- ", StringComparison.Ordinal);
@@ -97,7 +100,7 @@ internal sealed partial class CaseRun(Case item, string? program) : IAsyncDispos
         _variables["SONDE_PID"] = $"{_sonde.Pid}";
         if (!await _sonde.WaitUntil(HasAttached, Limit))
         {
-            _wrong.Add($"neither attached nor ended after {item.Timeout} s");
+            _wrong.Add($"neither attached nor ended after {Limit.TotalSeconds} s");
         }
     }
 
@@ -117,7 +120,7 @@ internal sealed partial class CaseRun(Case item, string? program) : IAsyncDispos
             await _target.Tell("go");
             if (!await _target.WaitUntil(target => target.Stdout.Contains("done") || target.HasExited, Limit))
             {
-                _wrong.Add($"the target did not end its calls within {item.Timeout} s");
+                _wrong.Add($"the target did not end its calls within {Limit.TotalSeconds} s");
             }
         }
     }
@@ -135,7 +138,7 @@ internal sealed partial class CaseRun(Case item, string? program) : IAsyncDispos
 
         if (!await _sonde!.WaitForExit(Limit))
         {
-            _wrong.Add($"sonde did not end within {item.Timeout} s");
+            _wrong.Add($"sonde did not end within {Limit.TotalSeconds} s");
             return;
         }
 

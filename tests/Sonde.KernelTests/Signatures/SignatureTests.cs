@@ -61,11 +61,6 @@ public sealed class SignatureTests(ITestOutputHelper output)
         {
             string source = Path.Combine(directory, "p.go"), binary = Path.Combine(directory, "go");
             File.WriteAllText(source, program.Source);
-
-            // Guests have what was made for them outside, and no toolchains to be fetched.
-            Assert.SkipWhen(
-                Environment.GetEnvironmentVariable("SONDE_PREBUILT") == "1" && Environment.GetEnvironmentVariable("SONDE_GO_VERSIONS")?.Split(',').Contains(version) == false,
-                $"Go {version} is not in this guest");
             string tool = Sites.GrowthTarget.Toolchain(version);
             string[] flags = options.Length > 0 ? [options] : [];
             var environment = Sites.GrowthTarget.Environment(module: false);
