@@ -23,7 +23,7 @@ internal sealed class GrowthTarget : IDisposable
     public static string Toolchain(string version)
     {
         Assert.SkipWhen(
-            Environment.GetEnvironmentVariable("SONDE_PREBUILT") == "1" && Environment.GetEnvironmentVariable("SONDE_GO_VERSIONS")?.Split(',').Contains(version) == false,
+            System.Environment.GetEnvironmentVariable("SONDE_PREBUILT") == "1" && System.Environment.GetEnvironmentVariable("SONDE_GO_VERSIONS")?.Split(',').Contains(version) == false,
             $"Go {version} is not in this guest");
         string root = Repository();
         return System.IO.Path.Combine(Run("bash", [System.IO.Path.Combine(root, "scripts", "go-toolchain"), version], root, null).Trim(), "bin", "go");
