@@ -125,11 +125,11 @@ internal sealed record VariantCase(string Name, ImmutableArray<(UInt128 First, U
 /// <summary>How a value tells its dynamic type.</summary>
 internal enum DynamicForm
 {
-    /// <summary>Go <c>any</c>: type word, data word.</summary>
-    GoEmptyInterface,
+    /// <summary>A word that is the type, a word that is the value or leads to it (Go <c>any</c>).</summary>
+    TypeAndData,
 
-    /// <summary>Go interface with methods: itab word, data word.</summary>
-    GoInterface,
+    /// <summary>A word that leads to a table with the type in it, a word that is the value or leads to it (Go interfaces with methods).</summary>
+    TableAndData,
 
     /// <summary>A pointer or reference to a C++ class with a vtable.</summary>
     CppPolymorphic,

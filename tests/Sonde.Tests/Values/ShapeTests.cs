@@ -22,6 +22,21 @@ public sealed class ShapeTests
 
     private static readonly byte[] OneTwoThree = [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0];
 
+    [Theory]
+    [InlineData(0x1111, "-1")]
+    [InlineData(0x2222, "4294967295")]
+    [InlineData(0x3333, "true")]
+    public void A_word_tells_the_type_of_what_follows_it(ulong word, string expected)
+    {
+        TypeId In(TypeId type) => _builder.Types.Add("", 12, new RecordShape([new Field("", 8, type)], RecordKind.Tuple));
+        TypeId unsigned = _builder.Types.Add("u32", 4, new ScalarShape(ScalarKind.Unsigned)), truth = _builder.Types.Add("bool", 4, new ScalarShape(ScalarKind.Boolean));
+        TypeId type = _builder.Types.Add("T", 12, new VariantShape(0, 8,
+            [new VariantCase("i32", [(0x1111, 0x1111)], In(Int32)), new VariantCase("u32", [(0x2222, 0x2222)], In(unsigned)), new VariantCase("bool", [], In(truth))]),
+            new UnwrappedPresentation());
+        _builder.Root(type, [.. BitConverter.GetBytes(word), 0xff, 0xff, 0xff, 0xff]);
+        Assert.Equal(expected, Show.Of(_builder.Decode()));
+    }
+
     [Fact]
     public void A_missing_member_leaves_its_siblings()
     {
@@ -135,11 +150,11 @@ public sealed class ShapeTests
     {
         TypeId i32 = Int32;
         TypeId pointer = _builder.Types.Add("*main.Cat", 8, new PointerShape(i32));
-        TypeId any = _builder.Types.Add("any", 16, new DynamicShape(DynamicForm.GoEmptyInterface, 0, 8));
+        TypeId any = _builder.Types.Add("any", 16, new DynamicShape(DynamicForm.TypeAndData, 0, 8));
         uint at = _builder.Root(any, Words(word, data));
         _builder.Memory(at + 8, [1, 0, 0, 0], data == 0 ? Status.Nil : Status.Done);
         Assert.Equal(expected, Show.Of(_builder.Decode((_, _, form, typeWord) =>
-            form != DynamicForm.GoEmptyInterface ? null
+            form != DynamicForm.TypeAndData ? null
             : typeWord == Itab ? new DynamicTarget(pointer, IsDirect: true)
             : typeWord == Itab + 1 ? new DynamicTarget(i32)
             : null)));

@@ -150,7 +150,9 @@ internal sealed class GoDictionaries
         TypeNode wanted = _reader.Graph[shape], given = _reader.Graph[real];
         if (wanted.Size != given.Size)
             return false;
-        if (depth > MaximumDepth || shape == real)
+
+        // A library type that is shown in a way of its own does not look like what it is made of.
+        if (depth > MaximumDepth || shape == real || given.Presentation is RefinedPresentation or TransparentPresentation)
             return true;
         return (wanted.Shape, given.Shape) switch
         {

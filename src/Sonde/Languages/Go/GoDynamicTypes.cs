@@ -49,7 +49,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
         foreach (ulong word in LikelyTypes())
         {
             if (left-- > 0)
-                yield return (DynamicForm.GoInterface, word);
+                yield return (DynamicForm.TableAndData, word);
         }
 
         for (int i = 0; closures && i < _go.Functions.Count && left > 0; i++)
@@ -70,7 +70,7 @@ internal sealed class GoDynamicTypes : DynamicTypes
         {
             return form switch
             {
-                DynamicForm.GoInterface or DynamicForm.GoEmptyInterface => TypeAt(word),
+                DynamicForm.TableAndData or DynamicForm.TypeAndData => TypeAt(word),
                 DynamicForm.Closure => CodeAt(word),
                 _ => null,
             };

@@ -21,6 +21,12 @@ internal static class GoLibrary
                 return (time, new GoTime());
             case "sync.Mutex" or "internal/sync.Mutex" when Plain(type, reader) is { } mutex:
                 return (mutex, new GoMutex());
+            case "sync.RWMutex" when Plain(type, reader) is { } lockable:
+                return (lockable, new GoRwMutex());
+            case "sync.Once" when Plain(type, reader) is { } once:
+                return (once, new GoOnce());
+            case "sync.WaitGroup" when Plain(type, reader) is { } group:
+                return (group, new GoWaitGroup());
             case "math/big.Int" when Plain(type, reader) is { } big:
                 return (big, new GoBigInt());
             case "net/url.URL" when Plain(type, reader) is { } url:

@@ -65,8 +65,8 @@ internal sealed class GoRuntimeShapes(TypeGraph graph, RuntimeTypes runtime, Fun
         TypeKind.UnsafePointer => new ScalarShape(ScalarKind.Address),
         TypeKind.Func => new DynamicShape(DynamicForm.Closure, 0, 0, 0),
         TypeKind.Interface => runtime.InterfaceMethods(type).Count == 0
-            ? new DynamicShape(DynamicForm.GoEmptyInterface, 0, 8)
-            : new DynamicShape(DynamicForm.GoInterface, 0, 8, 8),
+            ? new DynamicShape(DynamicForm.TypeAndData, 0, 8)
+            : new DynamicShape(DynamicForm.TableAndData, 0, 8, 8),
         TypeKind.Pointer => new PointerShape(Read(runtime.Elem(type))),
         TypeKind.Slice => new SequenceShape(Read(runtime.Elem(type)), SizeOf(runtime.Elem(type)), 0, new CountField(8, 8), NullIsNil: true),
         TypeKind.Array => new SequenceShape(Read(runtime.Elem(type)), SizeOf(runtime.Elem(type)), null, new FixedCount(runtime.Length(type))),

@@ -84,12 +84,12 @@ internal sealed class GoTypes : TypeDialect
     private static DynamicShape? Interface(Die type)
     {
         if (TryMember(type, "_type", out _, out ulong word) && TryMember(type, "data", out _, out ulong data))
-            return new DynamicShape(DynamicForm.GoEmptyInterface, (uint)word, (uint)data);
+            return new DynamicShape(DynamicForm.TypeAndData, (uint)word, (uint)data);
         if (!TryMember(type, "tab", out Die member, out ulong table) || !TryMember(type, "data", out _, out data)
             || !member.TryGetType(out Die pointer) || !TypeReader.TryStrip(pointer, out pointer) || !pointer.TryGetType(out Die itab)
             || !(TryMember(itab, "Type", out _, out ulong inTable) || TryMember(itab, "_type", out _, out inTable)))
             return null;
-        return new DynamicShape(DynamicForm.GoInterface, (uint)table, (uint)data, (int)inTable);
+        return new DynamicShape(DynamicForm.TableAndData, (uint)table, (uint)data, (int)inTable);
     }
 
     // runtime/chan.go: hchan, of which DWARF has one for each element type.

@@ -74,6 +74,27 @@ public sealed class GoValueTests
     [InlineData("::1", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)]
     public void Addresses_are_texts(string text, params int[] bytes) => Assert.Equal(text, GoIP.TextOf([.. bytes.Select(b => (byte)b)]));
 
+    [Theory]
+    [InlineData(0, 0, false, 0)]
+    [InlineData(2, 0, false, 2)]
+    [InlineData(-1073741824, 0, true, 0)]
+    [InlineData(-1073741822, 2, false, 2)]
+    public void A_lock_of_readers_is_locked_when_a_writer_waits_for_nobody(long count, int awaited, bool locked, int readers)
+    {
+        var shown = (RecordValue)new GoRwMutex().Refine(Record(("readerCount", Number(count)), ("readerWait", Number(awaited))))!;
+        Assert.Equal([new("locked", new BooleanValue("bool", locked)), new("readers", new IntegerValue("int32", readers, 32, true))], shown.Fields);
+    }
+
+    [Theory]
+    [InlineData(0x3_0000_0000, 3, 0)]
+    [InlineData(0x1_8000_0002, 1, 2)]
+    public void A_wait_group_counts_what_it_waits_for_and_who_waits(long state, int counter, int waiters)
+    {
+        var shown = (RecordValue)new GoWaitGroup().Refine(Record(("state", Number(state))))!;
+        Assert.Equal([new("counter", new IntegerValue("int32", counter, 32, true)), new("waiters", new IntegerValue("uint32", waiters, 32, false))], shown.Fields);
+        Assert.Null(new GoWaitGroup().Refine(Record(("state1", Nil))));
+    }
+
     private static string? TextOf(Value value) => (GoErrors.Instance.Refine(value) as DynamicValue)?.Text;
 
     private static DynamicValue Error(string type, params (string Name, Value Value)[] fields) => new("error", type, new PointerValue(type, 0x1000, Record(fields)));

@@ -47,6 +47,11 @@ func work(ctx context.Context) { sink++ }
 
 type key string
 
+// Locks of readers, what is done once, what is waited for.
+//
+//go:noinline
+func waits(free, read, written *sync.RWMutex, o, done *sync.Once, w *sync.WaitGroup) { sink++ }
+
 func main() {
 	protocol.Run(func() {
 		t := time.Date(2026, 11, 22, 14, 2, 11, 482119873, time.UTC)
@@ -60,6 +65,15 @@ func main() {
 		v := new(atomic.Value)
 		v.Store("stored")
 		locks(&free, &held, v)
+		var idle, read, written sync.RWMutex
+		read.RLock()
+		read.RLock()
+		written.Lock()
+		var never, done sync.Once
+		done.Do(func() {})
+		var group sync.WaitGroup
+		group.Add(3)
+		waits(&idle, &read, &written, &never, &done, &group)
 		r, _ := http.NewRequest("GET", "http://example.com/path", nil)
 		r.Header.Set("Accept", "*/*")
 		handle(r)
