@@ -61,9 +61,12 @@ internal sealed class SitePlanner(ProbeSpec spec, TypeReader types, Declarations
     }
 
     private CapturePlan PlanSite(ProbeSite? entry, ProbeSite? exit, bool alwaysFollow) =>
-        plans is not null && SaysNothingOfFunction
+        plans is not null && SaysNothingOfFunction && IsTold(entry) && IsTold(exit)
             ? plans.GetOrMake(entry?.Values, exit?.Values, alwaysFollow, () => MakePlan(entry, exit, alwaysFollow))
             : MakePlan(entry, exit, alwaysFollow);
+
+    // Code that types share says at each site by what word it tells them.
+    private static bool IsTold(ProbeSite? site) => site is null || (site.TypeWord is null && site.Values.All(v => v.Cases.IsEmpty));
 
     // Names in expressions, and stacks, are found by the function that a site is in.
     private bool SaysNothingOfFunction => spec is { Captures.Count: 0, Template: null, Condition: null } && !withStack && !explains;
