@@ -110,7 +110,7 @@ public sealed class ProbeSession : IDisposable
         long started = Stopwatch.GetTimestamp();
         while (!pump.IsDone && TargetIsAlive() && Stopwatch.GetTimestamp() < deadline && !_stop.Wait(Glance))
         {
-            if (!Expire(Stopwatch.GetElapsedTime(started)))
+            if (!Expire(Stopwatch.GetElapsedTime(started), pump.Post))
                 break;
             _budget.Check(pump.Post);
             _watch.Check(pump.Post);
@@ -130,8 +130,8 @@ public sealed class ProbeSession : IDisposable
         return summary;
     }
 
-    /// <summary>Silences probes whose time to live is over; false when none is left.</summary>
-    private bool Expire(TimeSpan elapsed)
+    /// <summary>Takes out the probes whose time to live is over; false when none is left.</summary>
+    private bool Expire(TimeSpan elapsed, Action<SessionNotice> notify)
     {
         bool alive = false;
         foreach (ResolvedProbe probe in _probes)
@@ -139,7 +139,11 @@ public sealed class ProbeSession : IDisposable
             if (probe.Spec.Settings.TimeToLive is not { } time || elapsed < time)
                 alive = true;
             else if (_expired.Add(probe.Index))
-                _attachment.Open(probe.Index, false);
+            {
+                _budget.Release(probe.Index);
+                _attachment.Remove(probe.Index);
+                notify(new SessionNotice("its time to live is over, it has been taken out", probe.Spec.Label));
+            }
         }
 
         return alive;

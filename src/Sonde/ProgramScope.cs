@@ -57,6 +57,50 @@ internal sealed class ProgramScope(Declarations declarations, TypeReader types, 
     public TypeId? Type(string name) => Find(DeclarationKind.Type, name) is [var die, ..] ? types.Read(die) : null;
 
     /// <inheritdoc/>
+    public IReadOnlyList<(Operand First, ulong Length)> DynamicType(string name, DynamicForm form)
+    {
+        if (form == DynamicForm.CppPolymorphic)
+            return [.. VirtualTables.Find(declarations.Image, name).Select(t => (AddressOf(t.Address), t.Size))];
+        if (form is not (DynamicForm.TableAndData or DynamicForm.TypeAndData) || declarations.Image.Go is not { } go)
+            throw new ExpressionException("what this holds cannot be told by the kernel", default);
+        Languages.Go.GoTypeNames types = Languages.Go.GoTypeNames.Of(go);
+        var found = types.Find(name);
+        if (found.Count == 0)
+            throw new ExpressionException($"there is no type \"{name}\" in the program", default, types.Suggest(name) is { } near ? $"did you mean \"{near}\"?" : "a type is written with its package: *fs.PathError");
+        if (found[0].IsInterface)
+            throw new ExpressionException($"{name} is an interface", default, "is asks for the type of the value in it");
+        return found.Select(f => f.Name).Distinct().Count() > 1
+            ? throw new ExpressionException($"there are several types \"{name}\"", default, $"write one of {string.Join(", ", found.Select(f => f.Name).Distinct().Take(4))}")
+            : [.. found.Select(f => (AddressOf(f.Address), 1UL))];
+    }
+
+    /// <inheritdoc/>
+    public bool IsPolymorphic(string name) =>
+        Find(DeclarationKind.Type, BuiltinTypes.Unqualified(name)) is [var die, ..] && HasVirtualTable(die, 0);
+
+    // _vptr.T of gcc, _vptr$T of clang, in the class or in a base.
+    private static bool HasVirtualTable(Die type, int depth)
+    {
+        const int mostBases = 16;
+        foreach (Die child in type.Children)
+        {
+            if (child.Tag == DW_TAG.DW_TAG_member && child.Name?.StartsWith("_vptr", StringComparison.Ordinal) == true)
+                return true;
+            if (child.Tag == DW_TAG.DW_TAG_inheritance && depth < mostBases && child.TryGetType(out Die parent) && HasVirtualTable(parent, depth + 1))
+                return true;
+        }
+
+        return false;
+    }
+
+    // Wherever the program was loaded: at a distance from the probed instruction.
+    private Operand AddressOf(ulong address)
+    {
+        Operand here = new RegisterOperand(GeneralRegister.Rip).Plus(unchecked((long)(address - site.Address.Value)));
+        return isAway && held is not null ? held.HoldAddress(here) : here;
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Suggest(string name)
     {
         if (!Near.Exists)

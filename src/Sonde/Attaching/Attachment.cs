@@ -62,6 +62,14 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
         }
     }
 
+    /// <summary>Takes a probe out for good. Its calls in flight stay so.</summary>
+    public void Remove(int probe)
+    {
+        Open(probe, false);
+        if (_links.TryGetValue(probe, out ProbeLinks? links))
+            Overlap.Close(links.Release());
+    }
+
     /// <summary>Puts a probe in again.</summary>
     public void Resume(int probe)
     {

@@ -13,6 +13,8 @@ internal sealed class BudgetKeeper
     private readonly (ResolvedProbe Probe, BudgetMeter Meter)[] _meters;
     private readonly long _started = Stopwatch.GetTimestamp();
 
+    private readonly HashSet<int> _released = [];
+
     /// <summary>Begins.</summary>
     /// <param name="attachment">Whose probes.</param>
     /// <param name="prices">What hits cost.</param>
@@ -33,11 +35,16 @@ internal sealed class BudgetKeeper
         return _meters.Where(m => m.Probe.Index == probe).Select(m => m.Meter.OffAt(now)).FirstOrDefault();
     }
 
+    /// <summary>Leaves a probe alone from now on.</summary>
+    public void Release(int probe) => _released.Add(probe);
+
     /// <summary>Looks at the counters, takes out and puts in.</summary>
     public void Check(Action<SessionNotice> notify)
     {
         foreach ((ResolvedProbe probe, BudgetMeter meter) in _meters)
         {
+            if (_released.Contains(probe.Index))
+                continue;
             TimeSpan now = Stopwatch.GetElapsedTime(_started);
             switch (meter.Observe(now, _attachment.Counter(probe.Index, CounterRow.Hits), _prices.Of(probe)))
             {

@@ -109,6 +109,13 @@ internal sealed class OperandLowering(CodeWriter code, GoroutinePlace? goroutine
                     code.Add(Mov(target, Register.R0));
                 break;
 
+            case WidenedOperand widened:
+                Emit(widened.Value, Register.R1, escapes);
+                FloatWidening.Emit(code);
+                if (target != Register.R1)
+                    code.Add(Mov(target, Register.R1));
+                break;
+
             case ChoiceOperand choice:
                 EmitChoice(choice, target, escapes);
                 break;

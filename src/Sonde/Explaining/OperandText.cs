@@ -54,6 +54,7 @@ internal sealed class OperandText(Operand? cfa)
         FactOperand fact => fact.Fact switch { Fact.Goroutine => "goid", Fact.Time => "now", _ => "pid:tid" },
         HeldOperand held => $"held+{held.Offset}:{Width(held.Size, held.Signed)}",
         TruthOperand truth => Of(truth.Predicate),
+        WidenedOperand widened => $"f64({Of(widened.Value)})",
         ChoiceOperand choice => $"({Of(choice.Test)} ? {Of(choice.Then)} : {Of(choice.Else)})",
         CursorOperand cursor => $"at{cursor.Number}",
         FoundOperand search => WalkText(search),

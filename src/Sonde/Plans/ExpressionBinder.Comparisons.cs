@@ -72,6 +72,8 @@ internal sealed partial class ExpressionBinder
             return Nil(comparison, left is BoundNil ? right : left, left is BoundNil ? binary.Right : binary.Left, (BoundNil)(left is BoundNil ? left : right), binary.OperatorSpan);
         if (FloatSize(left, binary.Left) is not null || FloatSize(right, binary.Right) is not null)
             return Floats(comparison, left, right, binary);
+        if (IsWide(left, binary.Left) || IsWide(right, binary.Right))
+            return Wide(comparison, left, right, binary);
         if (left is BoundLiteral a1 && right is BoundLiteral b1)
             return new ConstantPredicate(Decide(comparison, a1.Value.CompareTo(b1.Value)));
         if (left is BoundLiteral)
@@ -146,11 +148,7 @@ internal sealed partial class ExpressionBinder
     {
         (uint a, uint b) = (FloatSize(left, binary.Left) ?? 0, FloatSize(right, binary.Right) ?? 0);
         if (a == 0 && b == 0)
-            return Number(left, binary.Left) is { Value: ConstantOperand } && Number(right, binary.Right) is { Value: ConstantOperand }
-                ? throw new ExpressionException("this does not hang on the program", binary.Span)
-                : throw new ExpressionException("an integer and a number with a fraction cannot be compared", binary.OperatorSpan);
-        if (a != 0 && b != 0 && a != b)
-            throw new ExpressionException("a float and a double cannot be compared in the kernel", binary.OperatorSpan);
+            return WholeNumber(comparison, left, right, binary);
         uint size = Math.Max(a, b);
         return new FloatPredicate(comparison, Bits(left, binary.Left), Bits(right, binary.Right), size);
 
@@ -162,8 +160,80 @@ internal sealed partial class ExpressionBinder
             if (FloatSize(bound, side) is null)
                 throw new ExpressionException("an integer variable and a floating-point number cannot be compared in the kernel", binary.OperatorSpan);
             BoundPlace place = Unwrap((BoundPlace)bound, side.Span);
-            return OperandOf(place.Pieces, size) ?? throw Unreadable(place.Pieces, side.Span);
+            uint own = (uint)types[place.Type].Size;
+            Operand bits = OperandOf(place.Pieces, own) ?? throw Unreadable(place.Pieces, side.Span);
+            return own < size ? new WidenedOperand(bits) : bits;
         }
+    }
+
+    /// <summary>A whole number and a literal with a fraction: a whole number is above it that is above what is next below it.</summary>
+    private Predicate WholeNumber(Comparison comparison, Bound left, Bound right, BinaryExpr binary)
+    {
+        if (left is BoundFloat)
+            (comparison, left, right) = (Mirror(comparison), right, left);
+        if (left is BoundFloat or BoundLiteral || right is not BoundFloat { Value: var value })
+            throw new ExpressionException("this does not hang on the program", binary.Span);
+        bool isMirrored = Bind(binary.Left) is BoundFloat;
+        (Expr number, Expr literal) = isMirrored ? (binary.Right, binary.Left) : (binary.Left, binary.Right);
+        bool isWhole = Math.Floor(value) == value;
+        if (!isWhole && comparison is Comparison.Equal or Comparison.NotEqual)
+            return new ConstantPredicate(comparison == Comparison.NotEqual);
+        double near = comparison is Comparison.Less or Comparison.GreaterOrEqual ? Math.Ceiling(value) : Math.Floor(value);
+        return Numbers(comparison, left, new BoundLiteral((Int128)Math.Clamp(near, -1e20, 1e20)), number, literal);
+    }
+
+    // A number of 128 bits: by the upper halves, and by the lower ones where those are equal.
+    private Predicate Wide(Comparison comparison, Bound left, Bound right, BinaryExpr binary)
+    {
+        (Operand low1, Operand high1, bool signed1) = Halves(left, binary.Left);
+        (Operand low2, Operand high2, bool signed2) = Halves(right, binary.Right);
+        var zero = new ConstantOperand(0);
+        Predicate equal = new AndPredicate(new ComparePredicate(Comparison.Equal, high1, high2, false), new ComparePredicate(Comparison.Equal, low1, low2, false));
+        if (signed1 != signed2)
+        {
+            // What is negative is less than all that is unsigned.
+            var negative = new ComparePredicate(Comparison.Less, signed1 ? high1 : high2, zero, true);
+            Predicate less = Less(Comparison.Less, false), greater = Less(Comparison.Greater, false);
+            less = signed1 ? new OrPredicate(negative, less) : new AndPredicate(new NotPredicate(negative), less);
+            greater = signed1 ? new AndPredicate(new NotPredicate(negative), greater) : new OrPredicate(negative, greater);
+            equal = new AndPredicate(new NotPredicate(negative), equal);
+            return Decided(less, greater);
+        }
+
+        return Decided(Less(Comparison.Less, signed1), Less(Comparison.Greater, signed1));
+
+        Predicate Less(Comparison order, bool signed) => new OrPredicate(
+            new ComparePredicate(order, high1, high2, signed),
+            new AndPredicate(new ComparePredicate(Comparison.Equal, high1, high2, false), new ComparePredicate(order, low1, low2, false)));
+
+        Predicate Decided(Predicate less, Predicate greater) => comparison switch
+        {
+            Comparison.Equal => equal,
+            Comparison.NotEqual => new NotPredicate(equal),
+            Comparison.Less => less,
+            Comparison.LessOrEqual => new NotPredicate(greater),
+            Comparison.Greater => greater,
+            _ => new NotPredicate(less),
+        };
+    }
+
+    private bool IsWide(Bound bound, Expr expression) =>
+        bound is BoundPlace place && types[Unwrap(place, expression.Span).Type] is { Size: 16, Shape: ScalarShape { Kind: ScalarKind.Signed or ScalarKind.Unsigned } };
+
+    private (Operand Low, Operand High, bool Signed) Halves(Bound bound, Expr expression)
+    {
+        if (IsWide(bound, expression))
+        {
+            BoundPlace place = Unwrap((BoundPlace)bound, expression.Span);
+            return (Word(place, 0, 8, expression.Span), Word(place, 8, 8, expression.Span), types[place.Type].Shape is ScalarShape { Kind: ScalarKind.Signed });
+        }
+
+        if (bound is BoundLiteral literal)
+            return (new ConstantOperand(unchecked((long)literal.Value)), new ConstantOperand(unchecked((long)(literal.Value >> 64))), true);
+        BoundNumber number = Number(bound, expression);
+        return number is { Size: 8, Signed: false }
+            ? (number.Value, new ConstantOperand(0), true)
+            : (number.Value, new Sites.BinaryOperand(Sites.BinaryOperator.ShiftRight, number.Value, new ConstantOperand(63)), true);
     }
 
     private bool IsTruth(Bound bound, Expr expression) =>

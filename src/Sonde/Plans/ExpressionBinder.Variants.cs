@@ -16,14 +16,60 @@ internal sealed partial class ExpressionBinder
         string name = test.Type.Text.Trim('`');
         switch (node.Shape)
         {
+            case DynamicShape when name is "nil" or "None" or "null":
+                return Nil(Comparison.Equal, place, test.Operand, new BoundNil(name), test.Span);
+            case DynamicShape { Form: not DynamicForm.CppPolymorphic } dynamic:
+                return HasType(place, dynamic, test, name);
             case VariantShape variant:
                 return IsCase(place, variant, Case(node, variant, name, test.Span), test.Operand.Span);
             case ScalarShape when node.Presentation is EnumPresentation:
                 return new ComparePredicate(Comparison.Equal, Number(place, test.Operand).Value, Constant(Enumerator(node, name, test.Span)), false);
+            case RecordShape when place.Pieces is [{ Offset: 0, Place: MemoryPlace memory }] && scope.Program?.IsPolymorphic(node.Name) == true:
+                IReadOnlyList<(Operand First, ulong Length)> tables = Words(name, DynamicForm.CppPolymorphic, test);
+                if (tables.Count == 0)
+                    throw new ExpressionException($"there is no class \"{name}\" with virtual functions in the program", test.Span, "a class is written as in the program, with its namespace where that is needed");
+                return IsWithin(new LoadOperand(memory.Base, memory.Displacement, 8), tables);
             default:
-                // Dynamic types (Go interfaces, classes with a vtable, trait objects) are to be compared here, by their type words.
-                throw new ExpressionException($"{node.Name} has no cases", test.Operand.Span, "is asks for the case of an enum");
+                throw new ExpressionException($"{node.Name} has no cases", test.Operand.Span, "is asks for the case of an enum, the type in an interface, the class behind a base");
         }
+    }
+
+    private Predicate HasType(BoundPlace place, DynamicShape dynamic, IsExpr test, string name)
+    {
+        (uint offset, int? behind) = dynamic.TypeWord;
+        Operand word = Word(place, offset, 8, test.Operand.Span);
+        Predicate isIt = IsWithin(behind is { } distance ? new LoadOperand(word, distance, 8) : word, Words(name, dynamic.Form, test));
+
+        // Nil has no type.
+        return new AndPredicate(new ComparePredicate(Comparison.NotEqual, word, new ConstantOperand(0), false), isIt);
+    }
+
+    private IReadOnlyList<(Operand First, ulong Length)> Words(string name, DynamicForm form, IsExpr test)
+    {
+        if (scope.Program is not { } program)
+            throw new ExpressionException("without debug information no types are known", test.Span);
+        try
+        {
+            return program.DynamicType(name, form);
+        }
+        catch (ExpressionException e)
+        {
+            throw new ExpressionException(e.Message, test.Span, e.Hint);
+        }
+    }
+
+    private static Predicate IsWithin(Operand word, IReadOnlyList<(Operand First, ulong Length)> ranges)
+    {
+        Predicate? any = null;
+        foreach ((Operand first, ulong length) in ranges)
+        {
+            Predicate one = length == 1
+                ? new ComparePredicate(Comparison.Equal, word, first, false)
+                : new ComparePredicate(Comparison.Less, new Sites.BinaryOperand(Sites.BinaryOperator.Subtract, word, first), new ConstantOperand((long)length), false);
+            any = any is null ? one : new OrPredicate(any, one);
+        }
+
+        return any!;
     }
 
     private static VariantCase Case(TypeNode node, VariantShape variant, string name, TextSpan span)

@@ -14,6 +14,9 @@ internal sealed record HeldOperand(uint Offset, uint Size, bool Signed, StatusBi
 /// <summary>A condition as a number: 1 or 0.</summary>
 internal sealed record TruthOperand(Predicate Predicate) : Operand;
 
+/// <summary>The bits of an IEEE 754 number of four bytes as one of eight: exact.</summary>
+internal sealed record WidenedOperand(Operand Value) : Operand;
+
 /// <summary>One of two values.</summary>
 internal sealed record ChoiceOperand(Predicate Test, Operand Then, Operand Else) : Operand;
 

@@ -50,6 +50,13 @@ internal interface IProgramScope
     /// <summary>A type by its name, without pointers; null when there is none.</summary>
     TypeId? Type(string name);
 
+    /// <summary>What the word that tells a dynamic type can be when it is the one of that name: from the first to before the last.</summary>
+    /// <exception cref="ExpressionException">There is no such type.</exception>
+    IReadOnlyList<(Operand First, ulong Length)> DynamicType(string name, DynamicForm form);
+
+    /// <summary>Whether objects of a class begin with a pointer that tells their own class.</summary>
+    bool IsPolymorphic(string name);
+
     /// <summary>Names of variables that may have been meant.</summary>
     IReadOnlyList<string> Suggest(string name);
 }

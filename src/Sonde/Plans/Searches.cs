@@ -91,6 +91,9 @@ internal static class Searches
                 Add(element.Count, found, always);
                 Add(element.Value, found, always);
                 break;
+            case WidenedOperand widened:
+                Add(widened.Value, found, always);
+                break;
             case NonNilOperand address:
                 Add(address.Value, found, always);
                 break;

@@ -28,6 +28,9 @@ internal sealed class Declarations(Image image)
     private const int MaximumFound = 16;
     private const int MaximumDepth = 32;
 
+    /// <summary>The image.</summary>
+    public Image Image => image;
+
     private readonly ConcurrentDictionary<(DeclarationKind, string, InfoOffset), List<Die>> _known = new();
 
     /// <summary>The declarations of a name that stand nearest to a function; more than one when nothing tells which is meant.</summary>

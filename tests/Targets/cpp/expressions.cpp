@@ -58,6 +58,40 @@ namespace {
 int hidden = 11;
 }
 
+namespace draw {
+
+struct Tagged {
+    virtual ~Tagged() = default;
+    int tag = 3;
+};
+
+struct Shape {
+    virtual ~Shape() = default;
+    virtual double area() const = 0;
+    int id = 1;
+};
+
+struct Circle : Shape {
+    double area() const override { return 3; }
+    double radius = 1;
+};
+
+struct Square : Tagged, Shape {
+    double area() const override { return 4; }
+};
+
+struct Plain {
+    int n = 1;
+};
+
+__attribute__((noinline)) int show(const Shape *one, Shape &two, Shape *none, const Plain *plain, __int128 wide, const unsigned __int128 *big) {
+    KEEP(&two);
+    KEEP(one);
+    return (none == nullptr) + plain->n + static_cast<int>(wide) + static_cast<int>(*big);
+}
+
+}
+
 int main() {
     shop::Cart cart;
     cart.first = cart.items.data();
@@ -69,6 +103,11 @@ int main() {
     std::vector<int> more{7, 8};
     ready();
     cart.add(2, name, more, other);
+    draw::Circle circle;
+    draw::Square square;
+    draw::Plain plain;
+    unsigned __int128 big = static_cast<unsigned __int128>(1) << 127;
+    draw::show(&circle, square, nullptr, &plain, -5, &big);
     KEEP(&hidden);
     KEEP(&shop::total);
     KEEP(&shop::Cart::count);

@@ -130,11 +130,12 @@ func main() {
 	zero := 0.0
 	s.NaN = zero / zero
 	current = s
-	maps := newMaps()
+	maps, values := newMaps(), newDynamic()
 	protocol.Run(func() {
 		probe(42, -5, "hello, world", s, s.Items)
 		pair(5, "five")
 		lookup(maps, "key-42", -1)
+		dynamic(values, values.Path, values.Text, values.Circle)
 	})
 	if counter < 0 {
 		println(title, table[s.Index])
