@@ -42,7 +42,9 @@ internal sealed class Attachment(SessionMaps maps, IReadOnlyList<SiteRecord> sit
     /// <summary>Takes every probe out. Frames and counters can still be read.</summary>
     public void Detach()
     {
-        OpenAll(false);
+        // An attempt may end before there are maps.
+        if (Maps is not null)
+            OpenAll(false);
         Overlap.Close([.. _links.Values.SelectMany(l => l.Release())]);
     }
 

@@ -400,7 +400,7 @@ internal sealed class Lowering
         if (_request.Role == ProgramRole.Single)
         {
             _code.Add(Load(Width.DW, Register.R1, Register.R6, ContextRegisters.OffsetOf(GeneralRegister.Rip)));
-            _code.Add(Store(Width.DW, Register.R7, (short)FrameHeader.End, Register.R1), "where the program is in memory");
+            _code.Add(Store(Width.DW, Register.R7, (short)FrameHeader.End, Register.R1), "where the program is loaded");
         }
         else
         {
