@@ -205,7 +205,7 @@ internal sealed class EntryValues
             else if (_function.Language is SourceLanguage.C or SourceLanguage.Cpp && !KeepsConvention(EntryPoint))
                 pieces = Absent(result, MissingReason.OptimizedOut);
             else if (_function.Language is SourceLanguage.Go && pieces is [{ Place: MemoryPlace }])
-                pieces = _goListIsWhole.Value ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
+                pieces = _goListIsWhole.Value && (_signature.ResultsAreInOrder || _convention is not GoStackConvention) ? pieces : StatedResult(result, cfa) ?? Absent(result, MissingReason.OptimizedOut);
             variables.Add(Typed(new Variable(result.Name, result.Type, pieces), result.Entry));
         }
 

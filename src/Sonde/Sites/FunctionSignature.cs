@@ -24,6 +24,7 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
         var parameters = ImmutableArray.CreateBuilder<Parameter>();
         var results = ImmutableArray.CreateBuilder<Parameter>();
         var seen = new HashSet<string>();
+        var numbers = new List<int>();
         int? unnamedFrom = null;
         foreach (Die child in function.Entry.Children)
         {
@@ -39,8 +40,12 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
             if (function.Language == SourceLanguage.Go && child.Flag(DW_AT.DW_AT_variable_parameter))
             {
                 bool unnamed = name.Length == 0 || name[0] == '~' || name == "_";
-                if (unnamedFrom is null && name.StartsWith("~r", StringComparison.Ordinal) && int.TryParse(name.AsSpan(2), out int number))
-                    unnamedFrom = number - results.Count;
+                if (name.StartsWith("~r", StringComparison.Ordinal) && int.TryParse(name.AsSpan(2), out int number))
+                {
+                    numbers.Add(number);
+                    unnamedFrom ??= number - results.Count;
+                }
+
                 results.Add(new Parameter(unnamed ? $"${results.Count}" : name, types.ReadTypeOf(child), child, false));
                 continue;
             }
@@ -52,12 +57,27 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
             && types.Graph[types.Read(result)].Size > 0)
             results.Add(new Parameter("$0", types.Read(result), default, false));
 
+        // Go 1.15 lists them by their places, of which one without a size shares its own with the next (seen): the numbers tell.
+        bool inOrder = true;
+        if (function.Language == SourceLanguage.Go && results.Count > 1 && numbers.Count == results.Count)
+        {
+            Parameter[] byNumber = [.. numbers.Zip(results).OrderBy(r => r.First).Select((r, i) => r.Second with { Name = $"${i}" })];
+            results.Clear();
+            results.AddRange(byNumber);
+            unnamedFrom = numbers.Min();
+        }
+        else if (function.Language == SourceLanguage.Go)
+        {
+            inOrder = results.Count < 2 || results.All(r => types.Graph[r.Type].Size > 0);
+        }
+
         // Up to Go 1.16 the numbers of unnamed results begin behind the parameters, the blank ones that are not listed, too.
         int count = parameters.Count;
         int receiver = function.Name.Contains(".(*", StringComparison.Ordinal) ? 1 : 0;
         return new FunctionSignature(parameters.DrainToImmutable(), results.DrainToImmutable())
         {
             IsComplete = unnamedFrom is null ? null : unnamedFrom + receiver <= count,
+            ResultsAreInOrder = inOrder,
         };
     }
 
@@ -98,6 +118,9 @@ internal sealed record FunctionSignature(ImmutableArray<Parameter> Parameters, I
 
     /// <summary>Whether the debug information lists all parameters; null when it cannot be told.</summary>
     public bool? IsComplete { get; private init; }
+
+    /// <summary>Whether the results are known to be in the order of the declaration; where places follow from it, it matters.</summary>
+    public bool ResultsAreInOrder { get; private init; } = true;
 
     /// <summary>The layouts as a calling convention takes them.</summary>
     public Signature Layouts(TypeGraph types) =>

@@ -104,12 +104,17 @@ internal sealed class GoParameters
             ImmutableArray<Piece> byConvention = assignment.Parameters[_slots.IndexOf(i)];
             Verdict verdict = Compare(_stated[i], byConvention);
             bool trusted = !lost && !byConvention.IsDefault && verdict != Verdict.Disagrees
-                && (verdict == Verdict.Agrees || ListsBlankParameters || (!doubtful[i] && i < lastConfirmed && IsTight(i, assignment)));
+                && ((verdict == Verdict.Agrees && !(doubtful[i] && MayBePart(i))) || ListsBlankParameters || (!doubtful[i] && i < lastConfirmed && IsTight(i, assignment)));
             places.Add(trusted ? byConvention : RegistersOnly(_stated[i], i));
         }
 
         return WithTypeWord(assignment, assignment with { Parameters = places.DrainToImmutable() });
     }
+
+    // On the stack the place of a part can be stated as if it were the whole's (seen: 1.15, 1.19): then what is hidden can as
+    // well be behind it.
+    private bool MayBePart(int index) =>
+        _types[_signature.Parameters[index].Type].Size > 8 && _stated[index] is [{ Place: MemoryPlace }];
 
     // As long as nothing had to be put before it.
     private Assignment WithTypeWord(Assignment bySlot, Assignment placed)

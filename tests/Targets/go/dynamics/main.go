@@ -66,6 +66,13 @@ func call(f func(int) int, g func(int) int, h func() string, z func()) int { ret
 //go:noinline
 func plain(i int) int { return i + sink }
 
+type nothing struct{}
+
+// A result without a size, which Go 1.15 lists behind the one after it.
+//
+//go:noinline
+func noSize(n int) (nothing, error) { sink += n; return nothing{}, errors.New("seen") }
+
 func main() {
 	protocol.Run(func() {
 		animals(&Cat{"tom", 9}, Dog{"rex"}, Number(5), nil, (*Cat)(nil))
@@ -84,5 +91,6 @@ func main() {
 		count, factor, cat := 5, 3, &Cat{"method", 2}
 		add := func(i int) int { count += i; return count * factor }
 		call(plain, add, cat.Sound, nil)
+		noSize(1)
 	})
 }
